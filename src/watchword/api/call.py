@@ -1,0 +1,128 @@
+"""The call that an operation runs in, and how a service binds an operation to its code.
+
+A service's operation is one function, `run(request, resource, call) -> answer`. It reads, decides and stages; it never
+commits. What it may use of the world is in `Call`, handed in by the gate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from watchword.api.errors import ApiError
+from watchword.api.operation import Operation
+from watchword.api.shape import Shape
+
+StoreT = TypeVar("StoreT")
+RequestT = TypeVar("RequestT", bound=Shape)
+ResourceT = TypeVar("ResourceT")
+
+
+class PrincipalKind(StrEnum):
+    ROOT = "Root"
+    REGION = "Region"
+    """Another Region of this deployment, known by its certificate, or this Region's own agent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who calls: an account's root user, or a Region on the peer port."""
+
+    kind: PrincipalKind
+    arn: str
+    account: str
+    user_id: str
+    access_key_id: str | None = None
+
+
+def root_of(account: str, *, partition: str) -> Principal:
+    """The account's root user; in its name replication uses keys until IAM exists."""
+    return Principal(
+        kind=PrincipalKind.ROOT, arn=f"arn:{partition}:iam::{account}:root", account=account, user_id=account
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """The Region that answers, and the deployment around it: fixed for the life of a process."""
+
+    partition: str
+    region: str
+    dns_suffix: str
+    hosted_regions: tuple[str, ...]
+    """Every Region of this deployment, in its order."""
+
+
+class Change(Protocol):
+    """Something staged: the stores know how to write each kind, and commit all of a request's in one transaction."""
+
+
+class Invoke(Protocol):
+    """Call another operation of this Region through the gate, in the same unit of work."""
+
+    def __call__(
+        self, operation: Operation, request: Shape, *, principal: Principal | None = None
+    ) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(Generic[StoreT]):
+    """One operation's share of the world. Pure rules get plain arguments instead."""
+
+    principal: Principal
+    place: Place
+    now: int
+    """Milliseconds since 1970 UTC; the same throughout one request."""
+    entropy: Callable[[int], bytes]
+    """That many random bytes."""
+    store: StoreT
+    stage: Callable[[Change], None]
+    invoke: Invoke
+    accessed: Callable[[str, str, str], None]
+    """Note that (account, sid, version id) was read; the day reaches the store within a minute, never in this request."""
+    via: str | None = None
+    """The service that calls in the caller's name: `secretsmanager.us-east-1.amazonaws.com` (`kms:ViaService`)."""
+
+    @property
+    def account(self) -> str:
+        return self.principal.account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found(Generic[ResourceT]):
+    """What a request means, read before policy is asked.
+
+    When the resource is not there, `missing` is the refusal that an allowed caller sees; one who is not allowed learns
+    nothing of it. `arn` is what policy decides on: the resource's ARN, or the identifier as sent where nothing was found.
+    """
+
+    resource: ResourceT
+    arn: str
+    missing: ApiError | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What `find` may know: whose request, where."""
+
+    principal: Principal
+    place: Place
+
+    @property
+    def account(self) -> str:
+        return self.principal.account
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """An operation and the two functions that carry it out: `find(request, scope, store)`, `run(request, resource, call)`.
+
+    `find` also refuses what is wrong with the identifier itself, for that needs no policy to be told.
+    """
+
+    operation: Operation
+    find: Callable[[Any, Scope, Any], Found[Any]]
+    run: Callable[[Any, Any, Call[Any]], Shape | None]

@@ -1,0 +1,87 @@
+"""The operations table's rows: one `Operation` for each thing that can be asked of a service."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from watchword.api.errors import ApiError
+    from watchword.api.shape import Shape
+
+BODY_BYTES_MAX = 1_048_576
+"""65,536 legal control characters, the largest value, are 393,236 bytes of JSON; 1 MiB leaves room for every other member."""
+
+
+class Protocol(StrEnum):
+    JSON = "json"
+    QUERY = "query"
+
+
+class AccessLevel(StrEnum):
+    """The Service Authorization Reference's classes."""
+
+    READ = "Read"
+    LIST = "List"
+    WRITE = "Write"
+    TAGGING = "Tagging"
+    PERMISSIONS = "Permissions management"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """One AWS service as its model describes it."""
+
+    name: str
+    """botocore's name for it: `secretsmanager`."""
+    signing_name: str
+    protocol: Protocol
+    target_prefix: str | None = None
+    """JSON services: what stands before the dot in `X-Amz-Target`."""
+    api_version: str
+    xml_namespace: str | None = None
+    error_message_member: str = "message"
+    """The member that holds an error's text: `Message` in Secrets Manager, `message` in KMS."""
+    event_source: str
+    """As in CloudTrail: `secretsmanager.amazonaws.com`."""
+    internal: bool = False
+    """Ours, between Regions; a client's port answers UnknownOperationException to its operations."""
+    any_region: bool = False
+    """A signature made for any Region of the partition is accepted (IAM, STS, Account)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConditionKey:
+    """One condition key of policies and the request member that fills it (`None`: filled from what was found)."""
+
+    name: str
+    member: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Operation:
+    """One operation: drives routing, validation, authorization, audit and documentation."""
+
+    service: Service
+    name: str
+    request: type[Shape]
+    response: type[Shape] | None
+    errors: tuple[type[ApiError], ...] = ()
+    result_wrapper: str | None = None
+    """Query services: the element around the answer, `GetCallerIdentityResult`."""
+    action: str | None = None
+    """The IAM action; `None` where AWS asks for no permission (GetCallerIdentity)."""
+    access: AccessLevel
+    resource_member: str | None = None
+    """The request's field (Python name) that names the resource; `None`: the operation acts on `*` or makes a resource."""
+    condition_keys: tuple[ConditionKey, ...] = ()
+    body_bytes_max: int = BODY_BYTES_MAX
+    paginated: bool = False
+
+    @property
+    def read_only(self) -> bool:
+        return self.access in (AccessLevel.READ, AccessLevel.LIST)
+
+    def __repr__(self) -> str:
+        return f"<{self.service.name}:{self.name}>"

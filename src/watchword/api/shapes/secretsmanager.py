@@ -1,0 +1,919 @@
+"""Written by tools/generate_api.py from botocore 1.44.5; do not edit.
+
+AWS Secrets Manager, 2017-10-17.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import msgspec
+
+from watchword.api.errors import ApiError
+from watchword.api.operation import AccessLevel, ConditionKey, Operation, Protocol, Service
+from watchword.api.shape import Instant, Integer, Long, Member, Shape
+
+SERVICE = Service(
+    name="secretsmanager",
+    signing_name="secretsmanager",
+    protocol=Protocol.JSON,
+    target_prefix="secretsmanager",
+    api_version="2017-10-17",
+    error_message_member="Message",
+    event_source="secretsmanager.amazonaws.com",
+)
+
+
+class InvalidParameterException(ApiError):
+    code = "InvalidParameterException"
+
+
+class InvalidRequestException(ApiError):
+    code = "InvalidRequestException"
+
+
+class LimitExceededException(ApiError):
+    code = "LimitExceededException"
+
+
+class EncryptionFailure(ApiError):
+    code = "EncryptionFailure"
+
+
+class ResourceExistsException(ApiError):
+    code = "ResourceExistsException"
+
+
+class ResourceNotFoundException(ApiError):
+    code = "ResourceNotFoundException"
+
+
+class MalformedPolicyDocumentException(ApiError):
+    code = "MalformedPolicyDocumentException"
+
+
+class InternalServiceError(ApiError):
+    code = "InternalServiceError"
+    status = 500
+
+
+class PreconditionNotMetException(ApiError):
+    code = "PreconditionNotMetException"
+
+
+class DecryptionFailure(ApiError):
+    code = "DecryptionFailure"
+
+
+class InvalidNextTokenException(ApiError):
+    code = "InvalidNextTokenException"
+
+
+class Tag(Shape, frozen=True, kw_only=True):
+    key: str | None = msgspec.field(name="Key", default=None)
+    value: str | None = msgspec.field(name="Value", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "key": Member(name="Key", minimum=1, maximum=128),
+        "value": Member(name="Value", minimum=0, maximum=256),
+    }
+
+
+class ReplicaRegionType(Shape, frozen=True, kw_only=True):
+    region: str | None = msgspec.field(name="Region", default=None)
+    kms_key_id: str | None = msgspec.field(name="KmsKeyId", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "region": Member(name="Region", minimum=1, maximum=128, pattern="^([a-z]+-)+\\d+$"),
+        "kms_key_id": Member(name="KmsKeyId", minimum=0, maximum=2048),
+    }
+
+
+class CreateSecretRequest(Shape, frozen=True, kw_only=True):
+    name: str | None = msgspec.field(name="Name", default=None)
+    client_request_token: str | None = msgspec.field(name="ClientRequestToken", default=None)
+    description: str | None = msgspec.field(name="Description", default=None)
+    kms_key_id: str | None = msgspec.field(name="KmsKeyId", default=None)
+    secret_binary: bytes | None = msgspec.field(name="SecretBinary", default=None)
+    secret_string: str | None = msgspec.field(name="SecretString", default=None)
+    tags: tuple[Tag, ...] | None = msgspec.field(name="Tags", default=None)
+    add_replica_regions: tuple[ReplicaRegionType, ...] | None = msgspec.field(
+        name="AddReplicaRegions", default=None
+    )
+    force_overwrite_replica_secret: bool | None = msgspec.field(
+        name="ForceOverwriteReplicaSecret", default=None
+    )
+    type: str | None = msgspec.field(name="Type", default=None)
+    cross_account_primary_arn: str | None = msgspec.field(name="CrossAccountPrimaryARN", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "name": Member(name="Name", required=True, minimum=1, maximum=512),
+        "client_request_token": Member(name="ClientRequestToken", minimum=32, maximum=64),
+        "description": Member(name="Description", maximum=2048),
+        "kms_key_id": Member(name="KmsKeyId", minimum=0, maximum=2048),
+        "secret_binary": Member(name="SecretBinary", minimum=1, maximum=65536, sensitive=True),
+        "secret_string": Member(name="SecretString", minimum=1, maximum=65536, sensitive=True),
+        "tags": Member(name="Tags", item=Member(name="member")),
+        "add_replica_regions": Member(name="AddReplicaRegions", minimum=1, item=Member(name="member")),
+        "force_overwrite_replica_secret": Member(name="ForceOverwriteReplicaSecret"),
+        "type": Member(name="Type", minimum=0, maximum=256),
+        "cross_account_primary_arn": Member(name="CrossAccountPrimaryARN", minimum=20, maximum=2048),
+    }
+
+
+class ReplicationStatusType(Shape, frozen=True, kw_only=True):
+    region: str | None = msgspec.field(name="Region", default=None)
+    kms_key_id: str | None = msgspec.field(name="KmsKeyId", default=None)
+    status: str | None = msgspec.field(name="Status", default=None)
+    status_message: str | None = msgspec.field(name="StatusMessage", default=None)
+    last_accessed_date: Instant | None = msgspec.field(name="LastAccessedDate", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "region": Member(name="Region", minimum=1, maximum=128, pattern="^([a-z]+-)+\\d+$"),
+        "kms_key_id": Member(name="KmsKeyId", minimum=0, maximum=2048),
+        "status": Member(name="Status", values=("InSync", "Failed", "InProgress", "Pending", "Detached")),
+        "status_message": Member(name="StatusMessage", minimum=1, maximum=4096),
+        "last_accessed_date": Member(name="LastAccessedDate"),
+    }
+
+
+class CreateSecretResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    version_id: str | None = msgspec.field(name="VersionId", default=None)
+    replication_status: tuple[ReplicationStatusType, ...] | None = msgspec.field(
+        name="ReplicationStatus", default=None
+    )
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "version_id": Member(name="VersionId", minimum=32, maximum=64),
+        "replication_status": Member(name="ReplicationStatus", item=Member(name="member")),
+    }
+
+
+class GetSecretValueRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    version_id: str | None = msgspec.field(name="VersionId", default=None)
+    version_stage: str | None = msgspec.field(name="VersionStage", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "version_id": Member(name="VersionId", minimum=32, maximum=64),
+        "version_stage": Member(name="VersionStage", minimum=1, maximum=256),
+    }
+
+
+class GetSecretValueResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    version_id: str | None = msgspec.field(name="VersionId", default=None)
+    secret_binary: bytes | None = msgspec.field(name="SecretBinary", default=None)
+    secret_string: str | None = msgspec.field(name="SecretString", default=None)
+    version_stages: tuple[str, ...] | None = msgspec.field(name="VersionStages", default=None)
+    created_date: Instant | None = msgspec.field(name="CreatedDate", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "version_id": Member(name="VersionId", minimum=32, maximum=64),
+        "secret_binary": Member(name="SecretBinary", minimum=1, maximum=65536, sensitive=True),
+        "secret_string": Member(name="SecretString", minimum=1, maximum=65536, sensitive=True),
+        "version_stages": Member(
+            name="VersionStages", minimum=1, maximum=20, item=Member(name="member", minimum=1, maximum=256)
+        ),
+        "created_date": Member(name="CreatedDate"),
+    }
+
+
+class PutSecretValueRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    client_request_token: str | None = msgspec.field(name="ClientRequestToken", default=None)
+    secret_binary: bytes | None = msgspec.field(name="SecretBinary", default=None)
+    secret_string: str | None = msgspec.field(name="SecretString", default=None)
+    version_stages: tuple[str, ...] | None = msgspec.field(name="VersionStages", default=None)
+    rotation_token: str | None = msgspec.field(name="RotationToken", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "client_request_token": Member(name="ClientRequestToken", minimum=32, maximum=64),
+        "secret_binary": Member(name="SecretBinary", minimum=1, maximum=65536, sensitive=True),
+        "secret_string": Member(name="SecretString", minimum=1, maximum=65536, sensitive=True),
+        "version_stages": Member(
+            name="VersionStages", minimum=1, maximum=20, item=Member(name="member", minimum=1, maximum=256)
+        ),
+        "rotation_token": Member(
+            name="RotationToken", minimum=36, maximum=256, pattern="^[a-zA-Z0-9\\-]+$", sensitive=True
+        ),
+    }
+
+
+class PutSecretValueResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    version_id: str | None = msgspec.field(name="VersionId", default=None)
+    version_stages: tuple[str, ...] | None = msgspec.field(name="VersionStages", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "version_id": Member(name="VersionId", minimum=32, maximum=64),
+        "version_stages": Member(
+            name="VersionStages", minimum=1, maximum=20, item=Member(name="member", minimum=1, maximum=256)
+        ),
+    }
+
+
+class DescribeSecretRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+    }
+
+
+class RotationRulesType(Shape, frozen=True, kw_only=True):
+    automatically_after_days: Long | None = msgspec.field(name="AutomaticallyAfterDays", default=None)
+    duration: str | None = msgspec.field(name="Duration", default=None)
+    schedule_expression: str | None = msgspec.field(name="ScheduleExpression", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "automatically_after_days": Member(name="AutomaticallyAfterDays", minimum=1, maximum=1000),
+        "duration": Member(name="Duration", minimum=2, maximum=3, pattern="[0-9]+h"),
+        "schedule_expression": Member(
+            name="ScheduleExpression", minimum=1, maximum=256, pattern="[0-9A-Za-z\\(\\)#\\?\\*\\-\\/, ]+"
+        ),
+    }
+
+
+class ExternalSecretRotationMetadataItem(Shape, frozen=True, kw_only=True):
+    key: str | None = msgspec.field(name="Key", default=None)
+    value: str | None = msgspec.field(name="Value", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "key": Member(name="Key", minimum=1, maximum=256),
+        "value": Member(name="Value", minimum=1, maximum=2048),
+    }
+
+
+class CrossAccountPrimaryType(Shape, frozen=True, kw_only=True):
+    primary_secret_arn: str | None = msgspec.field(name="PrimarySecretARN", default=None)
+    replication_status: str | None = msgspec.field(name="ReplicationStatus", default=None)
+    status_message: str | None = msgspec.field(name="StatusMessage", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "primary_secret_arn": Member(name="PrimarySecretARN", minimum=20, maximum=2048),
+        "replication_status": Member(
+            name="ReplicationStatus", values=("InSync", "Failed", "InProgress", "Pending", "Detached")
+        ),
+        "status_message": Member(name="StatusMessage", minimum=1, maximum=4096),
+    }
+
+
+class CrossAccountReplicaEntry(Shape, frozen=True, kw_only=True):
+    replica_secret_arn: str | None = msgspec.field(name="ReplicaSecretARN", default=None)
+    replication_role_arn: str | None = msgspec.field(name="ReplicationRoleARN", default=None)
+    replication_status: str | None = msgspec.field(name="ReplicationStatus", default=None)
+    status_message: str | None = msgspec.field(name="StatusMessage", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "replica_secret_arn": Member(name="ReplicaSecretARN", minimum=20, maximum=2048),
+        "replication_role_arn": Member(name="ReplicationRoleARN", minimum=20, maximum=2048),
+        "replication_status": Member(
+            name="ReplicationStatus", values=("InSync", "Failed", "InProgress", "Pending", "Detached")
+        ),
+        "status_message": Member(name="StatusMessage", minimum=1, maximum=4096),
+    }
+
+
+class DescribeSecretResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    type: str | None = msgspec.field(name="Type", default=None)
+    description: str | None = msgspec.field(name="Description", default=None)
+    kms_key_id: str | None = msgspec.field(name="KmsKeyId", default=None)
+    rotation_enabled: bool | None = msgspec.field(name="RotationEnabled", default=None)
+    rotation_lambda_arn: str | None = msgspec.field(name="RotationLambdaARN", default=None)
+    rotation_rules: RotationRulesType | None = msgspec.field(name="RotationRules", default=None)
+    external_secret_rotation_metadata: tuple[ExternalSecretRotationMetadataItem, ...] | None = msgspec.field(
+        name="ExternalSecretRotationMetadata", default=None
+    )
+    external_secret_rotation_role_arn: str | None = msgspec.field(
+        name="ExternalSecretRotationRoleArn", default=None
+    )
+    last_rotated_date: Instant | None = msgspec.field(name="LastRotatedDate", default=None)
+    last_changed_date: Instant | None = msgspec.field(name="LastChangedDate", default=None)
+    last_accessed_date: Instant | None = msgspec.field(name="LastAccessedDate", default=None)
+    deleted_date: Instant | None = msgspec.field(name="DeletedDate", default=None)
+    next_rotation_date: Instant | None = msgspec.field(name="NextRotationDate", default=None)
+    tags: tuple[Tag, ...] | None = msgspec.field(name="Tags", default=None)
+    version_ids_to_stages: dict[str, tuple[str, ...]] | None = msgspec.field(
+        name="VersionIdsToStages", default=None
+    )
+    owning_service: str | None = msgspec.field(name="OwningService", default=None)
+    created_date: Instant | None = msgspec.field(name="CreatedDate", default=None)
+    primary_region: str | None = msgspec.field(name="PrimaryRegion", default=None)
+    replication_status: tuple[ReplicationStatusType, ...] | None = msgspec.field(
+        name="ReplicationStatus", default=None
+    )
+    cross_account_primary: CrossAccountPrimaryType | None = msgspec.field(
+        name="CrossAccountPrimary", default=None
+    )
+    cross_account_replicas: tuple[CrossAccountReplicaEntry, ...] | None = msgspec.field(
+        name="CrossAccountReplicas", default=None
+    )
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "type": Member(name="Type", minimum=0, maximum=256),
+        "description": Member(name="Description", maximum=2048),
+        "kms_key_id": Member(name="KmsKeyId", minimum=0, maximum=2048),
+        "rotation_enabled": Member(name="RotationEnabled"),
+        "rotation_lambda_arn": Member(name="RotationLambdaARN", minimum=0, maximum=2048),
+        "rotation_rules": Member(name="RotationRules"),
+        "external_secret_rotation_metadata": Member(
+            name="ExternalSecretRotationMetadata", item=Member(name="member")
+        ),
+        "external_secret_rotation_role_arn": Member(
+            name="ExternalSecretRotationRoleArn", minimum=20, maximum=2048
+        ),
+        "last_rotated_date": Member(name="LastRotatedDate"),
+        "last_changed_date": Member(name="LastChangedDate"),
+        "last_accessed_date": Member(name="LastAccessedDate"),
+        "deleted_date": Member(name="DeletedDate"),
+        "next_rotation_date": Member(name="NextRotationDate"),
+        "tags": Member(name="Tags", item=Member(name="member")),
+        "version_ids_to_stages": Member(
+            name="VersionIdsToStages",
+            key=Member(name="key", minimum=32, maximum=64),
+            item=Member(
+                name="value", minimum=1, maximum=20, item=Member(name="member", minimum=1, maximum=256)
+            ),
+        ),
+        "owning_service": Member(name="OwningService", minimum=1, maximum=128),
+        "created_date": Member(name="CreatedDate"),
+        "primary_region": Member(name="PrimaryRegion", minimum=1, maximum=128, pattern="^([a-z]+-)+\\d+$"),
+        "replication_status": Member(name="ReplicationStatus", item=Member(name="member")),
+        "cross_account_primary": Member(name="CrossAccountPrimary"),
+        "cross_account_replicas": Member(
+            name="CrossAccountReplicas", minimum=1, maximum=100, item=Member(name="member")
+        ),
+    }
+
+
+class Filter(Shape, frozen=True, kw_only=True):
+    key: str | None = msgspec.field(name="Key", default=None)
+    values: tuple[str, ...] | None = msgspec.field(name="Values", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "key": Member(
+            name="Key",
+            values=("description", "name", "tag-key", "tag-value", "primary-region", "owning-service", "all"),
+        ),
+        "values": Member(
+            name="Values",
+            minimum=1,
+            maximum=10,
+            item=Member(name="member", maximum=512, pattern="^\\!?[a-zA-Z0-9 :_@\\/\\+\\=\\.\\-\\!]*$"),
+        ),
+    }
+
+
+class ListSecretsRequest(Shape, frozen=True, kw_only=True):
+    include_planned_deletion: bool | None = msgspec.field(name="IncludePlannedDeletion", default=None)
+    max_results: Integer | None = msgspec.field(name="MaxResults", default=None)
+    next_token: str | None = msgspec.field(name="NextToken", default=None)
+    filters: tuple[Filter, ...] | None = msgspec.field(name="Filters", default=None)
+    sort_order: str | None = msgspec.field(name="SortOrder", default=None)
+    sort_by: str | None = msgspec.field(name="SortBy", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "include_planned_deletion": Member(name="IncludePlannedDeletion"),
+        "max_results": Member(name="MaxResults", minimum=1, maximum=100),
+        "next_token": Member(name="NextToken", minimum=1, maximum=4096),
+        "filters": Member(name="Filters", maximum=10, item=Member(name="member")),
+        "sort_order": Member(name="SortOrder", values=("asc", "desc")),
+        "sort_by": Member(
+            name="SortBy", values=("created-date", "last-accessed-date", "last-changed-date", "name")
+        ),
+    }
+
+
+class SecretListEntry(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    type: str | None = msgspec.field(name="Type", default=None)
+    description: str | None = msgspec.field(name="Description", default=None)
+    kms_key_id: str | None = msgspec.field(name="KmsKeyId", default=None)
+    rotation_enabled: bool | None = msgspec.field(name="RotationEnabled", default=None)
+    rotation_lambda_arn: str | None = msgspec.field(name="RotationLambdaARN", default=None)
+    rotation_rules: RotationRulesType | None = msgspec.field(name="RotationRules", default=None)
+    external_secret_rotation_metadata: tuple[ExternalSecretRotationMetadataItem, ...] | None = msgspec.field(
+        name="ExternalSecretRotationMetadata", default=None
+    )
+    external_secret_rotation_role_arn: str | None = msgspec.field(
+        name="ExternalSecretRotationRoleArn", default=None
+    )
+    last_rotated_date: Instant | None = msgspec.field(name="LastRotatedDate", default=None)
+    last_changed_date: Instant | None = msgspec.field(name="LastChangedDate", default=None)
+    last_accessed_date: Instant | None = msgspec.field(name="LastAccessedDate", default=None)
+    deleted_date: Instant | None = msgspec.field(name="DeletedDate", default=None)
+    next_rotation_date: Instant | None = msgspec.field(name="NextRotationDate", default=None)
+    tags: tuple[Tag, ...] | None = msgspec.field(name="Tags", default=None)
+    secret_versions_to_stages: dict[str, tuple[str, ...]] | None = msgspec.field(
+        name="SecretVersionsToStages", default=None
+    )
+    owning_service: str | None = msgspec.field(name="OwningService", default=None)
+    created_date: Instant | None = msgspec.field(name="CreatedDate", default=None)
+    primary_region: str | None = msgspec.field(name="PrimaryRegion", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "type": Member(name="Type", minimum=0, maximum=256),
+        "description": Member(name="Description", maximum=2048),
+        "kms_key_id": Member(name="KmsKeyId", minimum=0, maximum=2048),
+        "rotation_enabled": Member(name="RotationEnabled"),
+        "rotation_lambda_arn": Member(name="RotationLambdaARN", minimum=0, maximum=2048),
+        "rotation_rules": Member(name="RotationRules"),
+        "external_secret_rotation_metadata": Member(
+            name="ExternalSecretRotationMetadata", item=Member(name="member")
+        ),
+        "external_secret_rotation_role_arn": Member(
+            name="ExternalSecretRotationRoleArn", minimum=20, maximum=2048
+        ),
+        "last_rotated_date": Member(name="LastRotatedDate"),
+        "last_changed_date": Member(name="LastChangedDate"),
+        "last_accessed_date": Member(name="LastAccessedDate"),
+        "deleted_date": Member(name="DeletedDate"),
+        "next_rotation_date": Member(name="NextRotationDate"),
+        "tags": Member(name="Tags", item=Member(name="member")),
+        "secret_versions_to_stages": Member(
+            name="SecretVersionsToStages",
+            key=Member(name="key", minimum=32, maximum=64),
+            item=Member(
+                name="value", minimum=1, maximum=20, item=Member(name="member", minimum=1, maximum=256)
+            ),
+        ),
+        "owning_service": Member(name="OwningService", minimum=1, maximum=128),
+        "created_date": Member(name="CreatedDate"),
+        "primary_region": Member(name="PrimaryRegion", minimum=1, maximum=128, pattern="^([a-z]+-)+\\d+$"),
+    }
+
+
+class ListSecretsResponse(Shape, frozen=True, kw_only=True):
+    secret_list: tuple[SecretListEntry, ...] | None = msgspec.field(name="SecretList", default=None)
+    next_token: str | None = msgspec.field(name="NextToken", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_list": Member(name="SecretList", item=Member(name="member")),
+        "next_token": Member(name="NextToken", minimum=1, maximum=4096),
+    }
+
+
+class DeleteSecretRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    recovery_window_in_days: Long | None = msgspec.field(name="RecoveryWindowInDays", default=None)
+    force_delete_without_recovery: bool | None = msgspec.field(
+        name="ForceDeleteWithoutRecovery", default=None
+    )
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "recovery_window_in_days": Member(name="RecoveryWindowInDays"),
+        "force_delete_without_recovery": Member(name="ForceDeleteWithoutRecovery"),
+    }
+
+
+class DeleteSecretResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    deletion_date: Instant | None = msgspec.field(name="DeletionDate", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "deletion_date": Member(name="DeletionDate"),
+    }
+
+
+class RestoreSecretRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+    }
+
+
+class RestoreSecretResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+    }
+
+
+class TagResourceRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    tags: tuple[Tag, ...] | None = msgspec.field(name="Tags", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "tags": Member(name="Tags", required=True, item=Member(name="member")),
+    }
+
+
+class UntagResourceRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    tag_keys: tuple[str, ...] | None = msgspec.field(name="TagKeys", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "tag_keys": Member(name="TagKeys", required=True, item=Member(name="member", minimum=1, maximum=128)),
+    }
+
+
+class ReplicateSecretToRegionsRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    add_replica_regions: tuple[ReplicaRegionType, ...] | None = msgspec.field(
+        name="AddReplicaRegions", default=None
+    )
+    force_overwrite_replica_secret: bool | None = msgspec.field(
+        name="ForceOverwriteReplicaSecret", default=None
+    )
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "add_replica_regions": Member(
+            name="AddReplicaRegions", required=True, minimum=1, item=Member(name="member")
+        ),
+        "force_overwrite_replica_secret": Member(name="ForceOverwriteReplicaSecret"),
+    }
+
+
+class ReplicateSecretToRegionsResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    replication_status: tuple[ReplicationStatusType, ...] | None = msgspec.field(
+        name="ReplicationStatus", default=None
+    )
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "replication_status": Member(name="ReplicationStatus", item=Member(name="member")),
+    }
+
+
+class RemoveRegionsFromReplicationRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    remove_replica_regions: tuple[str, ...] | None = msgspec.field(name="RemoveReplicaRegions", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "remove_replica_regions": Member(
+            name="RemoveReplicaRegions",
+            required=True,
+            minimum=1,
+            item=Member(name="member", minimum=1, maximum=128, pattern="^([a-z]+-)+\\d+$"),
+        ),
+    }
+
+
+class RemoveRegionsFromReplicationResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    replication_status: tuple[ReplicationStatusType, ...] | None = msgspec.field(
+        name="ReplicationStatus", default=None
+    )
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "replication_status": Member(name="ReplicationStatus", item=Member(name="member")),
+    }
+
+
+class StopReplicationToReplicaRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+    }
+
+
+class StopReplicationToReplicaResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+    }
+
+
+CREATE_SECRET = Operation(
+    service=SERVICE,
+    name="CreateSecret",
+    request=CreateSecretRequest,
+    response=CreateSecretResponse,
+    errors=(
+        InvalidParameterException,
+        InvalidRequestException,
+        LimitExceededException,
+        EncryptionFailure,
+        ResourceExistsException,
+        ResourceNotFoundException,
+        MalformedPolicyDocumentException,
+        InternalServiceError,
+        PreconditionNotMetException,
+        DecryptionFailure,
+    ),
+    action="secretsmanager:CreateSecret",
+    access=AccessLevel.WRITE,
+    condition_keys=(
+        ConditionKey(name="secretsmanager:Name", member="name"),
+        ConditionKey(name="secretsmanager:Description", member="description"),
+        ConditionKey(name="secretsmanager:KmsKeyId", member="kms_key_id"),
+        ConditionKey(name="secretsmanager:KmsKeyArn"),
+        ConditionKey(name="secretsmanager:Type", member="type"),
+        ConditionKey(name="secretsmanager:AddReplicaRegions", member="add_replica_regions"),
+        ConditionKey(
+            name="secretsmanager:ForceOverwriteReplicaSecret", member="force_overwrite_replica_secret"
+        ),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="aws:RequestTag/${TagKey}", member="tags"),
+        ConditionKey(name="aws:TagKeys", member="tags"),
+    ),
+)
+
+
+GET_SECRET_VALUE = Operation(
+    service=SERVICE,
+    name="GetSecretValue",
+    request=GetSecretValueRequest,
+    response=GetSecretValueResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidParameterException,
+        InvalidRequestException,
+        DecryptionFailure,
+        InternalServiceError,
+    ),
+    action="secretsmanager:GetSecretValue",
+    access=AccessLevel.READ,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="secretsmanager:VersionId", member="version_id"),
+        ConditionKey(name="secretsmanager:VersionStage", member="version_stage"),
+    ),
+)
+
+
+PUT_SECRET_VALUE = Operation(
+    service=SERVICE,
+    name="PutSecretValue",
+    request=PutSecretValueRequest,
+    response=PutSecretValueResponse,
+    errors=(
+        InvalidParameterException,
+        InvalidRequestException,
+        LimitExceededException,
+        EncryptionFailure,
+        ResourceExistsException,
+        ResourceNotFoundException,
+        InternalServiceError,
+        DecryptionFailure,
+    ),
+    action="secretsmanager:PutSecretValue",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
+DESCRIBE_SECRET = Operation(
+    service=SERVICE,
+    name="DescribeSecret",
+    request=DescribeSecretRequest,
+    response=DescribeSecretResponse,
+    errors=(
+        ResourceNotFoundException,
+        InternalServiceError,
+        InvalidParameterException,
+    ),
+    action="secretsmanager:DescribeSecret",
+    access=AccessLevel.READ,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
+LIST_SECRETS = Operation(
+    service=SERVICE,
+    name="ListSecrets",
+    request=ListSecretsRequest,
+    response=ListSecretsResponse,
+    errors=(
+        InvalidParameterException,
+        InvalidRequestException,
+        InvalidNextTokenException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:ListSecrets",
+    access=AccessLevel.LIST,
+    paginated=True,
+)
+
+
+DELETE_SECRET = Operation(
+    service=SERVICE,
+    name="DeleteSecret",
+    request=DeleteSecretRequest,
+    response=DeleteSecretResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidParameterException,
+        InvalidRequestException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:DeleteSecret",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="secretsmanager:RecoveryWindowInDays", member="recovery_window_in_days"),
+        ConditionKey(
+            name="secretsmanager:ForceDeleteWithoutRecovery", member="force_delete_without_recovery"
+        ),
+    ),
+)
+
+
+RESTORE_SECRET = Operation(
+    service=SERVICE,
+    name="RestoreSecret",
+    request=RestoreSecretRequest,
+    response=RestoreSecretResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidParameterException,
+        InvalidRequestException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:RestoreSecret",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
+TAG_RESOURCE = Operation(
+    service=SERVICE,
+    name="TagResource",
+    request=TagResourceRequest,
+    response=None,
+    errors=(
+        ResourceNotFoundException,
+        InvalidRequestException,
+        InvalidParameterException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:TagResource",
+    access=AccessLevel.TAGGING,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="aws:RequestTag/${TagKey}", member="tags"),
+        ConditionKey(name="aws:TagKeys", member="tags"),
+    ),
+)
+
+
+UNTAG_RESOURCE = Operation(
+    service=SERVICE,
+    name="UntagResource",
+    request=UntagResourceRequest,
+    response=None,
+    errors=(
+        ResourceNotFoundException,
+        InvalidRequestException,
+        InvalidParameterException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:UntagResource",
+    access=AccessLevel.TAGGING,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="aws:TagKeys", member="tag_keys"),
+    ),
+)
+
+
+REPLICATE_SECRET_TO_REGIONS = Operation(
+    service=SERVICE,
+    name="ReplicateSecretToRegions",
+    request=ReplicateSecretToRegionsRequest,
+    response=ReplicateSecretToRegionsResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidRequestException,
+        InvalidParameterException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:ReplicateSecretToRegions",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="secretsmanager:AddReplicaRegions", member="add_replica_regions"),
+        ConditionKey(
+            name="secretsmanager:ForceOverwriteReplicaSecret", member="force_overwrite_replica_secret"
+        ),
+    ),
+)
+
+
+REMOVE_REGIONS_FROM_REPLICATION = Operation(
+    service=SERVICE,
+    name="RemoveRegionsFromReplication",
+    request=RemoveRegionsFromReplicationRequest,
+    response=RemoveRegionsFromReplicationResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidRequestException,
+        InvalidParameterException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:RemoveRegionsFromReplication",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
+STOP_REPLICATION_TO_REPLICA = Operation(
+    service=SERVICE,
+    name="StopReplicationToReplica",
+    request=StopReplicationToReplicaRequest,
+    response=StopReplicationToReplicaResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidRequestException,
+        InvalidParameterException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:StopReplicationToReplica",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
+OPERATIONS: dict[str, Operation] = {
+    operation.name: operation
+    for operation in (
+        CREATE_SECRET,
+        GET_SECRET_VALUE,
+        PUT_SECRET_VALUE,
+        DESCRIBE_SECRET,
+        LIST_SECRETS,
+        DELETE_SECRET,
+        RESTORE_SECRET,
+        TAG_RESOURCE,
+        UNTAG_RESOURCE,
+        REPLICATE_SECRET_TO_REGIONS,
+        REMOVE_REGIONS_FROM_REPLICATION,
+        STOP_REPLICATION_TO_REPLICA,
+    )
+}

@@ -1,0 +1,398 @@
+"""The generated code is current, hides what is sensitive, and every constraint has two sides."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+import msgspec
+import pytest
+from botocore.loaders import Loader
+from botocore.model import ServiceModel
+from msgspec import inspect
+
+from watchword.api import constraints, table
+from watchword.api.errors import ApiError, ValidationException
+from watchword.api.shape import Instant, Member, Shape
+from watchword.regions import catalogue
+
+ROOT = Path(__file__).resolve().parents[2]
+CANARY = "5e7f-canary"
+
+
+def inner(kind: inspect.Type) -> inspect.Type:
+    """Return the type of a member that is there."""
+    match kind:
+        case inspect.UnionType(types=(held, inspect.NoneType())):
+            return held
+        case _:
+            return kind
+
+
+def kind_of(shape: type[Shape], field: str) -> inspect.Type:
+    found = next(one for one in msgspec.structs.fields(shape) if one.name == field)
+    return inner(inspect.type_info(found.type))
+
+
+def reachable(shape: type[Shape]) -> Iterator[type[Shape]]:
+    yield shape
+    for field in shape.MEMBERS:
+        kind = kind_of(shape, field)
+        while isinstance(kind, inspect.VarTupleType | inspect.DictType):
+            kind = kind.item_type if isinstance(kind, inspect.VarTupleType) else kind.value_type
+        if isinstance(kind, inspect.StructType):
+            assert issubclass(kind.cls, Shape)
+            yield from reachable(kind.cls)
+
+
+def unique(shapes: Iterator[type[Shape]]) -> list[type[Shape]]:
+    return list(dict.fromkeys(shapes))
+
+
+REQUESTS = unique(shape for operation in table.OPERATIONS for shape in reachable(operation.request))
+SHAPES = unique(
+    shape
+    for operation in table.OPERATIONS
+    for side in (operation.request, operation.response)
+    if side is not None
+    for shape in reachable(side)
+)
+
+
+def label(shape: type[Shape]) -> str:
+    return f"{shape.__module__.rpartition('.')[2]}.{shape.__name__}"
+
+
+# --- regeneration
+# ----------------------------------------------------------------------------------------------------
+
+
+def regenerate(root: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(root / "tools/generate_api.py"), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_regenerating_changes_no_byte() -> None:
+    done = regenerate(ROOT)
+
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for folder in ("tools", "src/watchword/api", "src/watchword/regions"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    edited = tmp_path / "src/watchword/api/shapes/secretsmanager.py"
+    edited.write_text(edited.read_text().replace("maximum=65536", "maximum=65537", 1))
+
+    done = regenerate(tmp_path)
+
+    assert done.returncode == 1, done.stderr
+    assert "maximum=65537" in done.stdout
+    assert "maximum=65536" in done.stdout
+
+
+# --- the model, read a second time
+# -----------------------------------------------------------------------------------
+
+
+@cache
+def loader() -> Any:
+    """botocore's own data only: a model in the home folder of whoever runs the tests says nothing here."""
+    return Loader(include_default_search_paths=False, extra_search_paths=[Loader.BUILTIN_DATA_PATH])
+
+
+def model_of(service: str) -> ServiceModel:
+    return ServiceModel(loader().load_service_model(service, "service-2"), service)
+
+
+@pytest.mark.parametrize("operation", table.OPERATIONS, ids=repr)
+def test_an_operation_has_the_members_and_errors_of_its_model(operation: Any) -> None:
+    model = model_of(operation.service.name).operation_model(operation.name)
+
+    for ours, theirs in ((operation.request, model.input_shape), (operation.response, model.output_shape)):
+        assert (ours is None) == (theirs is None)
+        if ours is not None:
+            assert list(theirs.members) == [member.name for member in ours.MEMBERS.values()]
+            assert list(theirs.members) == [field.encode_name for field in msgspec.structs.fields(ours)]
+            required = {member.name for member in ours.MEMBERS.values() if member.required}
+            assert set(theirs.required_members) == required
+    assert [error.name for error in model.error_shapes] == [error.__name__ for error in operation.errors]
+
+
+def test_only_faults_are_500() -> None:
+    """No model of these services gives a status: botocore's `fault` is the one thing to go by."""
+    for service in {operation.service.name for operation in table.OPERATIONS}:
+        shapes = loader().load_service_model(service, "service-2")["shapes"]
+        faults = {name for name, shape in shapes.items() if shape.get("fault")}
+        errors = {
+            error
+            for operation in table.OPERATIONS
+            if operation.service.name == service
+            for error in operation.errors
+        }
+        assert {error for error in errors if error.status == 500} == {
+            error for error in errors if error.__name__ in faults
+        }
+        assert all(issubclass(error, ApiError) and error.status in (400, 500) for error in errors)
+
+
+def test_every_named_member_is_a_field_of_the_request() -> None:
+    for operation in table.OPERATIONS + table.INTERNAL_OPERATIONS:
+        named = [key.member for key in operation.condition_keys if key.member] + [
+            *filter(None, [operation.resource_member])
+        ]
+        assert set(named) <= set(operation.request.__struct_fields__), operation
+
+
+def test_pseudo_regions_are_left_out() -> None:
+    regions = [region for *_, held in catalogue.PARTITIONS for region in held]
+
+    assert not [region for region in regions if region.endswith("-global")]
+    assert len(regions) == len(set(regions)) >= 40
+
+
+# --- sensitive members
+# -----------------------------------------------------------------------------------------------
+
+
+def canary(kind: inspect.Type) -> Any:
+    match kind:
+        case inspect.StrType():
+            return CANARY
+        case inspect.BytesType():
+            return CANARY.encode()
+        case inspect.VarTupleType(item_type=item):
+            return (canary(item),)
+        case inspect.DictType(value_type=value):
+            return {CANARY: canary(value)}
+        case inspect.StructType(cls=shape):
+            return full_of_canaries(shape)
+        case _:
+            return None
+
+
+def full_of_canaries(shape: Any) -> Any:
+    """A shape whose sensitive members hold the canary, down to the last one."""
+    held = {}
+    for field, member in shape.MEMBERS.items():
+        kind = kind_of(shape, field)
+        nested = any(isinstance(kind, one) for one in (inspect.StructType, inspect.VarTupleType))
+        if member.sensitive or (nested and "StructType" in repr(kind)):
+            held[field] = canary(kind)
+    return shape(**held)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=label)
+def test_no_repr_shows_a_sensitive_member(shape: type[Shape]) -> None:
+    held = full_of_canaries(shape)
+
+    assert CANARY not in repr(held)
+    assert CANARY not in str(held)
+    assert CANARY not in f"{(held,)}"
+
+
+def test_the_walk_finds_what_is_sensitive() -> None:
+    hidden = {
+        (label(shape), field)
+        for shape in SHAPES
+        for field, member in shape.MEMBERS.items()
+        if member.sensitive
+    }
+
+    assert hidden == {
+        ("secretsmanager.CreateSecretRequest", "secret_string"),
+        ("secretsmanager.CreateSecretRequest", "secret_binary"),
+        ("secretsmanager.PutSecretValueRequest", "secret_string"),
+        ("secretsmanager.PutSecretValueRequest", "secret_binary"),
+        ("secretsmanager.PutSecretValueRequest", "rotation_token"),
+        ("secretsmanager.GetSecretValueResponse", "secret_string"),
+        ("secretsmanager.GetSecretValueResponse", "secret_binary"),
+        ("kms.GenerateDataKeyResponse", "plaintext"),
+        ("kms.DecryptResponse", "plaintext"),
+        ("kms.EncryptRequest", "plaintext"),
+    }
+
+
+def test_a_shape_that_hides_nothing_is_noticed() -> None:
+    """The planted bug of the two tests above: the walk does show a canary where nobody hides it."""
+
+    class Careless(Shape, frozen=True, kw_only=True):
+        value: str | None = msgspec.field(name="Value", default=None)
+        MEMBERS: ClassVar[dict[str, Member]] = {"value": Member(name="Value")}
+
+    assert CANARY in repr(Careless(value=CANARY))
+
+
+# --- constraints
+# -----------------------------------------------------------------------------------------------------
+
+Find = Callable[[Shape], list[constraints.Violation]]
+
+
+def found_by_us(request: Shape) -> list[constraints.Violation]:
+    """Every violation, and proof that the fast pass agrees that there are some."""
+    found = list(constraints.violations(request))
+    if found:
+        with pytest.raises(ValidationException) as refused:
+            constraints.check(request)
+        assert refused.value.message.startswith(f"{len(found)} validation error")
+    else:
+        constraints.check(request)
+    return found
+
+
+def sized(kind: inspect.Type, size: int) -> Any:
+    match kind:
+        case inspect.StrType():
+            # Two bytes in UTF-8, one character: AWS counts characters.
+            return "é" * size
+        case inspect.BytesType():
+            return b"x" * size
+        case inspect.IntType():
+            return size
+        case inspect.VarTupleType(item_type=item):
+            return (sample(item),) * size
+        case _:
+            raise AssertionError(f"no value of {kind} has a size")
+
+
+def sample(kind: inspect.Type) -> Any:
+    """Any value at all."""
+    match kind:
+        case inspect.StructType(cls=shape):
+            return shape()
+        case inspect.BoolType():
+            return True
+        case inspect.CustomType():
+            return Instant(0)
+        case inspect.DictType():
+            return {}
+        case _:
+            return sized(kind, 1)
+
+
+def matching(member: Member, kind: inspect.Type, size: int) -> Any:
+    """A value of that size which obeys the member's pattern too, where the size leaves room for one."""
+    if member.pattern == REGION:
+        return "-1".rjust(size, "a")[-size:] if size else ""
+    return sized(kind, size) if member.pattern is None else "a" * size
+
+
+REGION = r"^([a-z]+-)+\d+$"
+
+# A value that matches and some that do not, for each pattern of a request.
+PATTERNS = {
+    REGION: ("us-east-1", "us-east-1\n", "us-east-١", "US-east-1", "us-east"),
+    r"^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$": ("!prod/db", "prod\n", "a#b", "é"),
+    "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+": ('{"é": 1}\n', "a\u0100", "", "\u0000"),
+    r"^[a-zA-Z0-9\-]+$": ("token-1", "token 1", "token\n", "é"),
+    "^[a-zA-Z0-9-_.]+$": ("Xks-1_.", "a b", "a\n", ""),
+}
+
+
+def edges(kind: inspect.Type, member: Member) -> Iterator[tuple[str, Any, bool]]:
+    """Yield (AWS's words, a value beside the edge, whether the value obeys)."""
+    noun = "value" if isinstance(kind, inspect.IntType) else "length"
+    if member.maximum is not None:
+        words = f"Member must have {noun} less than or equal to {member.maximum}"
+        yield words, matching(member, kind, member.maximum), True
+        yield words, matching(member, kind, member.maximum + 1), False
+    if member.minimum is not None and (member.minimum > 0 or noun == "value"):
+        words = f"Member must have {noun} greater than or equal to {member.minimum}"
+        yield words, matching(member, kind, member.minimum), True
+        yield words, matching(member, kind, member.minimum - 1), False
+    if member.pattern is not None:
+        words = f"Member must satisfy regular expression pattern: {member.pattern}"
+        good, *bad = PATTERNS[member.pattern]
+        yield words, good, True
+        yield from ((words, value, False) for value in bad)
+    if member.values:
+        words = f"Member must satisfy enum value set: [{', '.join(member.values)}]"
+        yield from ((words, value, True) for value in member.values)
+        yield words, member.values[0] + " ", False
+        yield words, "", False
+
+
+def wrong_edges(shape: type[Shape], find: Find) -> tuple[int, list[str]]:
+    """Try both sides of every edge of a shape; return how many were tried, and what was judged wrongly."""
+    tried, wrong = 0, []
+
+    def judge(field: str, value: Any, words: str, obeys: bool) -> None:
+        nonlocal tried
+        tried += 1
+        path = shape.MEMBERS[field].name
+        path = path[0].lower() + path[1:]
+        said = [
+            one
+            for one in find(shape(**{field: value}))
+            if one.path == path and one.constraint.startswith(words)
+        ]
+        if bool(said) == obeys:
+            wrong.append(f"{label(shape)}.{field}: {words}: obeys={obeys}")
+
+    for field, member in shape.MEMBERS.items():
+        kind = kind_of(shape, field)
+        for words, value, obeys in edges(kind, member):
+            judge(field, value, words, obeys)
+        if member.required:
+            judge(field, None, "Member must not be null", False)
+            judge(field, sample(kind), "Member must not be null", True)
+        if member.item is not None and isinstance(kind, inspect.VarTupleType):
+            for _, value, obeys in edges(inner(kind.item_type), member.item):
+                # The whole rule of a list's members is said at once, whichever part of it is violated.
+                if member.item.pattern != REGION or value != "1":
+                    judge(field, (value,), "Member must satisfy constraint: [", obeys)
+    return tried, wrong
+
+
+@pytest.mark.parametrize("shape", [shape for shape in REQUESTS if shape.MEMBERS], ids=label)
+def test_every_constraint_stands_on_both_sides_of_its_edge(shape: type[Shape]) -> None:
+    _, wrong = wrong_edges(shape, found_by_us)
+
+    assert wrong == []
+
+
+def test_the_edges_are_many() -> None:
+    """A walk that finds nothing to try would find nothing wrong."""
+    assert sum(wrong_edges(shape, found_by_us)[0] for shape in REQUESTS) >= 250
+
+
+def without(words: str) -> Find:
+    return lambda request: [one for one in found_by_us(request) if words not in one.constraint]
+
+
+def too_strict(request: Shape) -> list[constraints.Violation]:
+    """Off by one: what is exactly 512 long is refused as well."""
+    found = found_by_us(request)
+    if getattr(request, "name", None) is not None and len(request.name) == 512:  # type: ignore[attr-defined]
+        # (the attribute was just asked for)
+        found.append(
+            constraints.Violation(path="name", constraint="Member must have length less than or equal to 512")
+        )
+    return found
+
+
+PLANTED = {
+    "nothing is longer than allowed": without("less than or equal"),
+    "nothing is shorter than allowed": without("greater than or equal"),
+    "patterns are not looked at": without("regular expression"),
+    "enums are not looked at": without("enum value set"),
+    "nothing is required": without("not be null"),
+    "the longest name is refused": too_strict,
+}
+
+
+@pytest.mark.parametrize("find", PLANTED.values(), ids=PLANTED)
+def test_a_planted_bug_is_caught(find: Find) -> None:
+    assert [fault for shape in REQUESTS for fault in wrong_edges(shape, find)[1]]

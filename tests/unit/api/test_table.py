@@ -1,0 +1,128 @@
+"""The operations table, by what a request says of itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from watchword.api import table
+from watchword.api.operation import Operation, Protocol
+from watchword.api.shapes import kms, secretsmanager, sts, watchword
+
+TARGETS = {
+    "secretsmanager.GetSecretValue": secretsmanager.GET_SECRET_VALUE,
+    "TrentService.GenerateDataKey": kms.GENERATE_DATA_KEY,
+    "TrentService.GetSecretValue": None,
+    "secretsmanager.getsecretvalue": None,
+    "SecretsManager.GetSecretValue": None,
+    "GetSecretValue": None,
+    "secretsmanager.": None,
+    "": None,
+    # A query service is not reached by a target.
+    "sts.GetCallerIdentity": None,
+    "None.GetCallerIdentity": None,
+    "Watchword.ApplyReplica": None,
+}
+
+
+@pytest.mark.parametrize(("target", "operation"), TARGETS.items())
+def test_a_target_names_one_operation_or_none(target: str, operation: Operation | None) -> None:
+    assert operation is table.by_target(target)
+
+
+def test_our_own_operations_are_found_only_by_those_who_ask_for_them() -> None:
+    for operation in watchword.OPERATIONS.values():
+        target = f"{watchword.SERVICE.target_prefix}.{operation.name}"
+        assert table.by_target(target) is None
+        assert operation is table.by_target(target, internal=True)
+    assert watchword.SERVICE not in table.SERVICES
+    assert not set(watchword.OPERATIONS.values()) & set(table.OPERATIONS)
+
+
+def test_whoever_asks_for_ours_still_finds_aws_s() -> None:
+    found = table.by_target("secretsmanager.GetSecretValue", internal=True)
+
+    assert found is secretsmanager.GET_SECRET_VALUE
+
+
+ACTIONS = [
+    (("sts", "2011-06-15", "GetCallerIdentity"), sts.GET_CALLER_IDENTITY),
+    (("sts", "2010-05-08", "GetCallerIdentity"), None),
+    (("iam", "2011-06-15", "GetCallerIdentity"), None),
+    (("sts", "2011-06-15", "AssumeRole"), None),
+    # A JSON service is not reached by an action.
+    (("kms", "2014-11-01", "Decrypt"), None),
+]
+
+
+@pytest.mark.parametrize(("asked", "operation"), ACTIONS)
+def test_an_action_names_one_operation_or_none(
+    asked: tuple[str, str, str], operation: Operation | None
+) -> None:
+    assert operation is table.by_action(*asked)
+
+
+def test_a_service_is_known_without_its_operation() -> None:
+    """An unknown operation of a known service is refused in that service's words."""
+    assert table.service_of_target("secretsmanager.NoSuchThing") is secretsmanager.SERVICE
+    assert table.service_of_target("TrentService.") is kms.SERVICE
+    assert table.service_of_target("Watchword.ApplyReplica") is None
+    assert table.service_of_target("") is None
+    assert table.service_of_version("2011-06-15") is sts.SERVICE
+    assert table.service_of_version("2014-11-01") is None
+    assert table.service_named("kms") is kms.SERVICE
+    assert table.service_named("watchword") is None
+
+
+def test_no_two_operations_are_asked_for_in_the_same_way() -> None:
+    names = [(operation.service.name, operation.name) for operation in table.OPERATIONS]
+
+    assert len(names) == len(set(names)) == 20
+
+
+@pytest.mark.parametrize("operation", table.OPERATIONS, ids=repr)
+def test_every_operation_has_its_authorization_facts(operation: Operation) -> None:
+    keys = [key.name for key in operation.condition_keys]
+
+    assert len(keys) == len(set(keys))
+    if operation is sts.GET_CALLER_IDENTITY:
+        # Everybody may ask who they are (STS API reference).
+        assert operation.action is None
+    else:
+        assert operation.action == f"{operation.service.signing_name}:{operation.name}"
+    # What names a resource is asked about by the resource's keys.
+    assert (operation.resource_member is None) or keys
+
+
+RESOURCES = {
+    "names a secret": (secretsmanager.GET_SECRET_VALUE, "secret_id"),
+    "makes one": (secretsmanager.CREATE_SECRET, None),
+    "acts on all": (secretsmanager.LIST_SECRETS, None),
+    "names a key": (kms.DISABLE_KEY, "key_id"),
+    "may name a key": (kms.DECRYPT, "key_id"),
+}
+
+
+@pytest.mark.parametrize(("operation", "member"), RESOURCES.values(), ids=RESOURCES)
+def test_an_operation_says_which_member_names_its_resource(operation: Operation, member: str | None) -> None:
+    assert member == operation.resource_member
+
+
+def test_the_services_differ_as_their_models_say() -> None:
+    assert secretsmanager.SERVICE.error_message_member == "Message"
+    assert kms.SERVICE.error_message_member == "message"
+    assert kms.SERVICE.target_prefix == "TrentService"
+    assert sts.SERVICE.protocol is Protocol.QUERY
+    assert sts.SERVICE.any_region
+    assert not kms.SERVICE.any_region
+    assert secretsmanager.LIST_SECRETS.paginated
+    assert not secretsmanager.DESCRIBE_SECRET.paginated
+
+
+def test_lists_and_reads_change_nothing() -> None:
+    assert {one.name for one in table.OPERATIONS if one.read_only} == {
+        "GetSecretValue",
+        "DescribeSecret",
+        "ListSecrets",
+        "DescribeKey",
+        "GetCallerIdentity",
+    }

@@ -1,0 +1,41 @@
+"""What no AWS model says of an operation: one small table for each service, read by `tools/generate_api.py`.
+
+Members are named as on the wire; the generator refuses a name that the model does not know, and turns the
+rest into Python names. The order of a table is the order of the generated file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from watchword.api.operation import AccessLevel
+
+RESOURCE = None
+"""A condition key that the request does not fill: its value comes from what was found, or from who calls."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """One operation's row, as the Service Authorization Reference gives it."""
+
+    access: AccessLevel
+    resource: str | None = None
+    """The request member that names the resource."""
+    keys: Mapping[str, str | None] = field(default_factory=dict)
+    """Condition key -> the request member that fills it, or `RESOURCE`."""
+    permission: bool = True
+    """AWS asks for an IAM permission of the operation's name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceFacts:
+    """One service: what its model leaves open, and the operations that this project answers."""
+
+    service: str
+    """botocore's name for it, and the name of the generated module."""
+    event_source: str
+    """As in CloudTrail."""
+    operations: Mapping[str, Facts]
+    any_region: bool = False
+    """A signature made for any Region of the partition is accepted."""
