@@ -1,0 +1,5 @@
+"""A process of its own that alone holds key material, and the narrow socket to it.
+
+The custodian imports this package, `envelope` and the standard library, nothing else. The processes that ask
+it import `client` alone. It computes and never decides: policy, grants and key states are the KMS service's.
+"""

@@ -1,0 +1,234 @@
+"""The way to the custodian for every process that asks it: the port `Custody` over the Unix socket.
+
+One connection per thread, opened at its first call and after a fork. The custodian may be replaced at any
+time: a call on a broken connection is made once more on a new one, since all calls may be repeated. A call
+takes no longer than its deadline, and no more than `waiting_max` of them wait at once in a process; then
+KeyUnavailable, at once.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from watchword.custody import protocol
+from watchword.custody.protocol import Op, Outcome, ProtocolError
+from watchword.envelope.fields import canonical_context, encoded
+from watchword.envelope.refused import EnvelopeRefused, Step
+from watchword.envelope.value import Binding
+from watchword.keys.custody import KeyUnavailable
+
+DEADLINE_MS = 2_000
+WAITING_MAX = 64
+READ_BYTES = 65_536
+
+_STEPS = {step.encode(): step for step in Step}
+
+
+class _Connections(threading.local):
+    """This thread's connection, if it has one."""
+
+    sock: socket.socket | None = None
+
+
+class _Process:
+    """What must not cross a fork: a lock may be held there by a thread that the child does not have."""
+
+    __slots__ = ("connections", "pid", "turns")
+
+    def __init__(self, *, pid: int, waiting_max: int) -> None:
+        self.pid = pid
+        self.turns = threading.Semaphore(waiting_max)
+        self.connections = _Connections()
+
+
+class CustodyClient:
+    """Custody, as the other processes of a Region see it. May be shared between threads."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        deadline_ms: int = DEADLINE_MS,
+        waiting_max: int = WAITING_MAX,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._path = os.fspath(path)
+        self._deadline_ms = deadline_ms
+        self._waiting_max = waiting_max
+        self._monotonic = monotonic
+        self._process = _Process(pid=os.getpid(), waiting_max=waiting_max)
+
+    def __repr__(self) -> str:
+        return f"CustodyClient({self._path!r})"
+
+    def ping(self) -> None:
+        """Return when the custodian has answered; for `/-/health`."""
+        self._ask(Op.PING, (), answers=0)
+
+    def create_material(self, *, key_arn: str) -> bytes:
+        return self._ask(Op.CREATE_MATERIAL, (encoded(key_arn),), answers=1)[0]
+
+    def generate_data_key(
+        self, *, material: bytes, key_arn: str, context: Mapping[str, str], size: int
+    ) -> tuple[bytes, bytes]:
+        parts = (material, encoded(key_arn), canonical_context(context), protocol.number(size))
+        data_key, blob = self._ask(Op.GENERATE_DATA_KEY, parts, answers=2)
+        return data_key, blob
+
+    def encrypt(
+        self, *, material: bytes, key_arn: str, context: Mapping[str, str], plaintext: bytes
+    ) -> bytes:
+        parts = (material, encoded(key_arn), canonical_context(context), plaintext)
+        return self._ask(Op.ENCRYPT, parts, answers=1)[0]
+
+    def decrypt(self, *, material: bytes, key_arn: str, context: Mapping[str, str], blob: bytes) -> bytes:
+        parts = (material, encoded(key_arn), canonical_context(context), blob)
+        return self._ask(Op.DECRYPT, parts, answers=1)[0]
+
+    def seal_for_region(
+        self,
+        *,
+        material: bytes,
+        key_arn: str,
+        context: Mapping[str, str],
+        data_key: bytes,
+        sealed_value: bytes,
+        binding: Binding,
+        recipient: bytes,
+        info: bytes,
+    ) -> bytes:
+        parts = (
+            material,
+            encoded(key_arn),
+            canonical_context(context),
+            data_key,
+            sealed_value,
+            binding.written(),
+            recipient,
+            info,
+        )
+        return self._ask(Op.SEAL_FOR_REGION, parts, answers=1)[0]
+
+    def open_from_region(
+        self,
+        *,
+        sealed: bytes,
+        info: bytes,
+        material: bytes,
+        key_arn: str,
+        context: Mapping[str, str],
+        binding: Binding,
+    ) -> tuple[bytes, bytes]:
+        parts = (sealed, info, material, encoded(key_arn), canonical_context(context), binding.written())
+        blob, sealed_value = self._ask(Op.OPEN_FROM_REGION, parts, answers=2)
+        return blob, sealed_value
+
+    def seal_access_key(self, *, access_key_id: str, secret_access_key: str) -> bytes:
+        parts = (encoded(access_key_id), encoded(secret_access_key))
+        return self._ask(Op.SEAL_ACCESS_KEY, parts, answers=1)[0]
+
+    def signing_key(self, *, sealed: bytes, access_key_id: str, day: str, region: str, service: str) -> bytes:
+        parts = (sealed, encoded(access_key_id), encoded(day), encoded(region), encoded(service))
+        return self._ask(Op.SIGNING_KEY, parts, answers=1)[0]
+
+    def token_key(self) -> bytes:
+        return self._ask(Op.TOKEN_KEY, (), answers=1)[0]
+
+    def close(self) -> None:
+        """Close the calling thread's connection; a later call opens another."""
+        connections = self._process.connections
+        sock, connections.sock = connections.sock, None
+        if sock is not None:
+            sock.close()
+
+    def _ask(self, op: Op, parts: tuple[bytes, ...], *, answers: int) -> list[bytes]:
+        try:
+            question = protocol.frame(op, parts)
+        except ProtocolError:
+            raise EnvelopeRefused(Step.LENGTH) from None
+        process = self._process
+        if process.pid != os.getpid():
+            # Forked since: the parent's connections are the parent's; two askers on one would read each
+            # other's answers.
+            process = self._process = _Process(pid=os.getpid(), waiting_max=self._waiting_max)
+        if not process.turns.acquire(blocking=False):
+            raise KeyUnavailable(f"{self._waiting_max} calls wait for the custodian already")
+        try:
+            outcome, answer = self._answered(process, question)
+        finally:
+            process.turns.release()
+        if outcome == Outcome.DONE and len(answer) == answers:
+            return answer
+        if outcome == Outcome.REFUSED and len(answer) == 1 and answer[0] in _STEPS:
+            raise EnvelopeRefused(_STEPS[answer[0]])
+        raise KeyUnavailable("the custodian failed")
+
+    def _answered(self, process: _Process, question: bytes) -> tuple[int, list[bytes]]:
+        """Ask, once more if the connection is broken: the custodian that held it may have been replaced."""
+        ends = self._monotonic() + self._deadline_ms / 1_000
+        try:
+            try:
+                return self._exchanged(process, question, ends=ends)
+            except ConnectionError:
+                return self._exchanged(process, question, ends=ends)
+        except TimeoutError:
+            raise KeyUnavailable(f"the custodian did not answer within {self._deadline_ms} ms") from None
+        except (OSError, ProtocolError) as error:
+            raise KeyUnavailable(f"the custodian is out of reach: {_said(error)}") from None
+
+    def _exchanged(self, process: _Process, question: bytes, *, ends: float) -> tuple[int, list[bytes]]:
+        """Send one question and take its answer.
+
+        Whatever interrupts the two, the connection is not used again: its answer may still come, and the next
+        question must not find it there.
+        """
+        connections = process.connections
+        sock, connections.sock = connections.sock, None
+        fresh = sock is None
+        if sock is None:
+            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            if fresh:
+                self._limit(sock, ends=ends)
+                sock.connect(self._path)
+            answer = self._taken(sock, question, ends=ends)
+        except BaseException:
+            sock.close()
+            raise
+        connections.sock = sock
+        return answer
+
+    def _taken(self, sock: socket.socket, question: bytes, *, ends: float) -> tuple[int, list[bytes]]:
+        self._limit(sock, ends=ends)
+        # Python counts the timeout over all writes of `sendall`.
+        sock.sendall(question)
+        received = bytearray()
+        length: int | None = None
+        while length is None or len(received) < length:
+            self._limit(sock, ends=ends)
+            piece = sock.recv(READ_BYTES)
+            if not piece:
+                raise ConnectionResetError(errno.ECONNRESET, "closed")
+            received += piece
+            length = protocol.frame_bytes(received)
+        if len(received) != length:
+            raise ProtocolError("more than one answer")
+        return protocol.parse(bytes(received))
+
+    def _limit(self, sock: socket.socket, *, ends: float) -> None:
+        left = ends - self._monotonic()
+        # Zero would mean "do not wait" to the socket, and a negative number is an error.
+        if left <= 0:
+            raise TimeoutError
+        sock.settimeout(left)
+
+
+def _said(error: OSError | ProtocolError) -> str:
+    strerror = getattr(error, "strerror", None)
+    return str(strerror).lower() if strerror else str(error) or type(error).__name__

@@ -1,0 +1,35 @@
+"""Who is at the other end of a Unix socket, as the kernel says it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import struct
+
+
+def uid_of(connection: socket.socket) -> int:
+    """Return the user ID of the process that connected.
+
+    Linux: SO_PEERCRED (unix(7)). macOS and the BSDs: getpeereid(3). Both are of the moment of `connect`.
+
+    Raises:
+        OSError: the kernel does not say; the connection must then be refused.
+    """
+    peercred: int | None = getattr(socket, "SO_PEERCRED", None)
+    if peercred is not None:
+        form = struct.Struct("3i")
+        _, uid, _ = form.unpack(connection.getsockopt(socket.SOL_SOCKET, peercred, form.size))
+        return int(uid)
+    return _getpeereid(connection)
+
+
+def _getpeereid(connection: socket.socket) -> int:
+    """Ask libc; Python has no name for it."""
+    library = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(library, "getpeereid"):
+        raise OSError("this system does not tell who connected")
+    uid, gid = ctypes.c_uint(), ctypes.c_uint()
+    if library.getpeereid(connection.fileno(), ctypes.byref(uid), ctypes.byref(gid)) != 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return int(uid.value)

@@ -1,0 +1,159 @@
+"""What travels on the custodian's socket: one frame a question, one frame an answer.
+
+    question   length 4 | version 1 | operation 1 | fields, length-prefixed
+    answer     length 4 | version 1 | outcome 1   | fields, length-prefixed
+
+Each is one write and, as a rule, one read. The length counts what follows it. No more than one question is
+open on a connection. Both ends are of one release as a rule; during an upgrade they may not be, and then the
+version says so before a field is read wrongly.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from watchword.envelope.fields import CONTEXT_BYTES_MAX, decoded, joined, split
+from watchword.envelope.refused import EnvelopeRefused
+from watchword.envelope.value import Binding, ValueKind
+
+VERSION = 1
+FRAME_BYTES_MAX = 1_048_576
+"""The largest value is 262,144 bytes; what else a frame holds stays far below the rest of this."""
+PARTS_MAX = 16
+"""No operation has more fields than eight."""
+
+CONTEXT_PARTS_MAX = CONTEXT_BYTES_MAX // 4
+"""As many fields as the longest encryption context has room for: whatever could be written can be read."""
+BINDING_PARTS = 7
+
+LENGTH_BYTES = 4
+HEAD_BYTES = 2
+"""Version and code: the shortest frame, after its length."""
+NUMBER_BYTES = 4
+
+
+class Op(IntEnum):
+    """The operations of the port `Custody`, and a sign of life. Numbers are never used again."""
+
+    PING = 0
+    CREATE_MATERIAL = 1
+    GENERATE_DATA_KEY = 2
+    ENCRYPT = 3
+    DECRYPT = 4
+    SEAL_FOR_REGION = 5
+    OPEN_FROM_REGION = 6
+    SEAL_ACCESS_KEY = 7
+    SIGNING_KEY = 8
+    TOKEN_KEY = 9
+
+
+class Outcome(IntEnum):
+    DONE = 0
+    REFUSED = 1
+    """EnvelopeRefused; the one field is the step."""
+    FAULT = 2
+    """A fault of the custodian's own, of which it says nothing."""
+
+
+class ProtocolError(Exception):
+    """The other end does not speak this protocol; its connection is closed."""
+
+
+def frame(code: int, parts: tuple[bytes, ...]) -> bytes:
+    """Write a question or an answer.
+
+    Raises:
+        ProtocolError: longer than a frame may be.
+    """
+    fields = joined(*parts)
+    length = HEAD_BYTES + len(fields)
+    if length > FRAME_BYTES_MAX:
+        raise ProtocolError("too long for a frame")
+    return length.to_bytes(LENGTH_BYTES, "big") + bytes((VERSION, code)) + fields
+
+
+def frame_bytes(received: bytes | bytearray) -> int | None:
+    """Return how long the first frame is, its length included; None while that is not yet known.
+
+    Raises:
+        ProtocolError: longer than a frame may be, or too short to be one. Said before its body is waited for.
+    """
+    if len(received) < LENGTH_BYTES:
+        return None
+    length = int.from_bytes(received[:LENGTH_BYTES], "big")
+    if not HEAD_BYTES <= length <= FRAME_BYTES_MAX:
+        raise ProtocolError("a frame of an impossible length")
+    return LENGTH_BYTES + length
+
+
+def parse(whole: bytes) -> tuple[int, list[bytes]]:
+    """Read one whole frame; returns its code and fields.
+
+    Raises:
+        ProtocolError: another version, or fields that are cut short.
+    """
+    if whole[LENGTH_BYTES] != VERSION:
+        raise ProtocolError("a frame of another version")
+    try:
+        parts = split(whole[LENGTH_BYTES + HEAD_BYTES :], parts_max=PARTS_MAX)
+    except EnvelopeRefused:
+        raise ProtocolError("a frame whose fields do not fit it") from None
+    return whole[LENGTH_BYTES + 1], parts
+
+
+def number(count: int) -> bytes:
+    return count.to_bytes(NUMBER_BYTES, "big")
+
+
+def number_from(written: bytes) -> int:
+    if len(written) != NUMBER_BYTES:
+        raise ProtocolError("a number of another size")
+    return int.from_bytes(written, "big")
+
+
+def text_from(written: bytes) -> str:
+    try:
+        return decoded(written)
+    except EnvelopeRefused:
+        raise ProtocolError("a text that is not UTF-8") from None
+
+
+def context_from(written: bytes) -> dict[str, str]:
+    """Read an encryption context that `canonical_context` wrote."""
+    parts = _fields(written, parts_max=CONTEXT_PARTS_MAX)
+    if len(parts) % 2:
+        raise ProtocolError("an encryption context of half a pair")
+    texts = [text_from(part) for part in parts]
+    return dict(zip(texts[::2], texts[1::2], strict=True))
+
+
+def binding_from(written: bytes) -> Binding:
+    """Read a place that `Binding.written` wrote."""
+    parts = _fields(written, parts_max=BINDING_PARTS)
+    if len(parts) != BINDING_PARTS:
+        raise ProtocolError("a place of other fields")
+    partition, region, account, secret_arn, version_id, content_id, kind = map(text_from, parts)
+    return Binding(
+        partition=partition,
+        region=region,
+        account=account,
+        secret_arn=secret_arn,
+        version_id=version_id,
+        content_id=content_id,
+        kind=_kind_from(kind),
+    )
+
+
+def _kind_from(kind: str) -> ValueKind:
+    if kind == "string":
+        return "string"
+    if kind == "binary":
+        return "binary"
+    raise ProtocolError("a kind of value that there is not")
+
+
+def _fields(written: bytes, *, parts_max: int) -> list[bytes]:
+    try:
+        return split(written, parts_max=parts_max)
+    except EnvelopeRefused:
+        raise ProtocolError("fields that do not fit") from None

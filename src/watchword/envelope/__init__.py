@@ -1,0 +1,1 @@
+"""All sealing outside custody: bytes in, bytes out, under keys that are handed in; none of its own."""
