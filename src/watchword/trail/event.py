@@ -1,0 +1,242 @@
+"""One event of the trail: a JSON document in CloudTrail's form. Pure.
+
+`event` tells of one operation that somebody called, `service_event` of something that a Region did by itself.
+The names, and what is null when, are CloudTrail's record format, version 1.11; ours is the member
+`watchword`, which says which process wrote the event and as its how-many-eth, so that a missing one is
+noticed.
+
+What a request said under the names of a secret is never in an event (`redaction.py`); nor is a signature or a
+token.
+
+Source: CloudTrail User Guide, "CloudTrail record contents", "userIdentity element".
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from watchword.api.call import Place, Principal, PrincipalKind
+from watchword.api.errors import ApiError
+from watchword.api.operation import Operation, Protocol
+from watchword.api.shape import Shape
+from watchword.trail.moment import iso_seconds
+from watchword.trail.redaction import cut, shown
+
+EVENT_VERSION = "1.11"
+EVENT_BYTES_MAX = 262_144
+"""As CloudTrail's own limit; beyond it parameters and answer are left out, and the event says so."""
+
+_RESOURCE_TYPES = {"secretsmanager": "AWS::SecretsManager::Secret", "kms": "AWS::KMS::Key"}
+# A secret access key, put where the id belongs, does not look like this (it is 40 characters of both cases).
+_ACCESS_KEY_ID = re.compile(r"[A-Z0-9]{16,128}")
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One call of an operation, as the gate saw it end."""
+
+    operation: Operation
+    request: Shape | None
+    """None: refused before it could be read."""
+    response: Shape | None = None
+    error: ApiError | None = None
+    principal: Principal | None
+    """None: nobody was proven."""
+    access_key_id: str | None = None
+    """What an unproven caller said; shown only where it looks like an access key id."""
+    place: Place
+    now: int
+    """Milliseconds since 1970 UTC."""
+    request_id: str
+    event_id: str
+    source: str
+    """The caller's address."""
+    user_agent: str | None = None
+    via: str | None = None
+    """The service that called in the principal's name, as in `Call.via`."""
+    note: Mapping[str, str] = field(default_factory=dict)
+    resources: Sequence[str] = ()
+    """ARNs of what was found."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """Something that a Region did by itself: `ReplicationSucceeded`, a segment removed."""
+
+    name: str
+    event_source: str
+    """`secretsmanager.amazonaws.com`."""
+    place: Place
+    account: str
+    now: int
+    event_id: str
+    error_code: str | None = None
+    error_message: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    """Never a value."""
+    resources: Sequence[str] = ()
+
+
+def event(entry: Entry, *, process: str, sequence: int) -> bytes:
+    """Return the event of one call, without the line's end.
+
+    The answer is shown for changes only, and null for reads and refusals, as in CloudTrail.
+    """
+    operation = entry.operation
+    answer = entry.response
+    document: dict[str, Any] = {
+        "userIdentity": _identity(entry),
+        "eventTime": iso_seconds(entry.now // 1000),
+        "requestParameters": None if entry.request is None else shown(entry.request),
+        "responseElements": None if answer is None or operation.read_only or entry.error else shown(answer),
+        "requestID": entry.request_id,
+        "eventID": entry.event_id,
+    }
+    if entry.via is None:
+        document["sourceIPAddress"] = entry.source
+        document["userAgent"] = None if entry.user_agent is None else cut(entry.user_agent)
+    else:
+        # CloudTrail names the calling service in both; the caller's own address is in that service's event.
+        document["sourceIPAddress"] = document["userAgent"] = _service_of(entry.via)
+    if entry.error is not None:
+        document["errorCode"] = _error_code(entry.error, operation)
+        document["errorMessage"] = cut(entry.error.message)
+    if entry.note:
+        document["additionalEventData"] = {name: cut(text) for name, text in entry.note.items()}
+    if entry.resources:
+        document["resources"] = [_resource(arn) for arn in entry.resources]
+    if entry.principal is not None:
+        document["recipientAccountId"] = entry.principal.account
+    return _line(_constant(operation, entry.place.region), document, process=process, sequence=sequence)
+
+
+def service_event(occurrence: Occurrence, *, process: str, sequence: int) -> bytes:
+    """Return the event of something that nobody called, without the line's end."""
+    source = occurrence.event_source
+    document: dict[str, Any] = {
+        "userIdentity": {"accountId": occurrence.account, "invokedBy": source},
+        "eventTime": iso_seconds(occurrence.now // 1000),
+        "requestParameters": None,
+        "responseElements": None,
+        "requestID": None,
+        "eventID": occurrence.event_id,
+        "sourceIPAddress": source,
+        "userAgent": source,
+        "recipientAccountId": occurrence.account,
+    }
+    if occurrence.error_code is not None:
+        document["errorCode"] = occurrence.error_code
+    if occurrence.error_message is not None:
+        document["errorMessage"] = cut(occurrence.error_message)
+    if occurrence.details:
+        document["serviceEventDetails"] = {name: cut(text) for name, text in occurrence.details.items()}
+    if occurrence.resources:
+        document["resources"] = [_resource(arn) for arn in occurrence.resources]
+    constant = _head(
+        source=source, name=occurrence.name, region=occurrence.place.region, read_only=False, of_service=True
+    )
+    return _line(constant, document, process=process, sequence=sequence)
+
+
+def _line(constant: bytes, document: dict[str, Any], *, process: str, sequence: int) -> bytes:
+    """Join what is the same in every event of an operation and what is not."""
+    document["watchword"] = {"process": process, "sequence": sequence}
+    line = constant + _encoder.encode(document)[1:]
+    if len(line) <= EVENT_BYTES_MAX:
+        return line
+    omitted = {"omitted": True, "originalSize": len(line), "reason": "event too large"}
+    smaller = {
+        name: value for name, value in document.items() if name not in ("resources", "additionalEventData")
+    }
+    for name in ("requestParameters", "responseElements", "serviceEventDetails"):
+        if smaller.get(name) is not None:
+            smaller[name] = omitted
+    return constant + _encoder.encode(smaller)[1:]
+
+
+@functools.cache
+def _constant(operation: Operation, region: str) -> bytes:
+    """Cached for ever: one per operation in each Region, and a process serves one Region."""
+    service = operation.service
+    return _head(
+        source=service.event_source,
+        name=operation.name,
+        region=region,
+        read_only=operation.read_only,
+        # What Regions say to each other is no call of a customer.
+        of_service=service.internal,
+    )
+
+
+def _head(*, source: str, name: str, region: str, read_only: bool, of_service: bool) -> bytes:
+    """Return the start of a JSON object, up to the comma before its next member."""
+    constant = {
+        "eventVersion": EVENT_VERSION,
+        "eventSource": source,
+        "eventName": name,
+        "awsRegion": region,
+        "readOnly": read_only,
+        "eventType": "AwsServiceEvent" if of_service else "AwsApiCall",
+        "managementEvent": True,
+        "eventCategory": "Management",
+    }
+    return _encoder.encode(constant)[:-1] + b","
+
+
+def _identity(entry: Entry) -> msgspec.Raw:
+    if entry.principal is None:
+        return _unproven(entry.access_key_id)
+    return _proven(entry.principal, entry.via)
+
+
+@functools.lru_cache(maxsize=1024)
+def _proven(principal: Principal, via: str | None) -> msgspec.Raw:
+    """Return the identity, encoded. Cached because a client calls again and again as the same principal."""
+    identity = {
+        # CloudTrail knows no Regions as callers; an AWS service is what comes nearest.
+        "type": "AWSService" if principal.kind is PrincipalKind.REGION else principal.kind.value,
+        "principalId": principal.user_id,
+        "arn": principal.arn,
+        "accountId": principal.account,
+    }
+    if principal.access_key_id is not None:
+        identity["accessKeyId"] = principal.access_key_id
+    if via is not None:
+        identity["invokedBy"] = _service_of(via)
+    return msgspec.Raw(_encoder.encode(identity))
+
+
+def _unproven(access_key_id: str | None) -> msgspec.Raw:
+    identity = {"type": "Unknown"}
+    if access_key_id is not None and _ACCESS_KEY_ID.fullmatch(access_key_id):
+        identity["accessKeyId"] = access_key_id
+    return msgspec.Raw(_encoder.encode(identity))
+
+
+def _service_of(via: str) -> str:
+    """Turn `kms:ViaService`'s `kms.us-east-1.amazonaws.com` into CloudTrail's `kms.amazonaws.com`."""
+    return f"{via.partition('.')[0]}.amazonaws.com"
+
+
+def _error_code(error: ApiError, operation: Operation) -> str:
+    if operation.service.protocol is Protocol.QUERY and error.query_code is not None:
+        return error.query_code
+    return error.code
+
+
+def _resource(arn: str) -> dict[str, str]:
+    """Name a resource; an identifier that found nothing may be no ARN at all."""
+    resource = {"ARN": cut(arn)}
+    parts = arn.split(":", 5)
+    if len(parts) == 6 and parts[0] == "arn":
+        resource["accountId"] = parts[4]
+        if parts[2] in _RESOURCE_TYPES:
+            resource["type"] = _RESOURCE_TYPES[parts[2]]
+    return resource
