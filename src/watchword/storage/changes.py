@@ -1,0 +1,243 @@
+"""Staged changes to rows: what a commit writes inside its transaction.
+
+Each change carries what it was decided on, and is refused as `Moved` when the row is no longer that. Links
+are different: couriers and replicas move them at any time, so a step is taken on the link as it stands in the
+transaction.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import replace
+
+from watchword.api.call import Change
+from watchword.api.unit import EventRow, Moved
+from watchword.keys.store import KeySaved
+from watchword.replication.link import step
+from watchword.replication.model import Committed, Incoming, Lifecycle, Link
+from watchword.secrets.model import SealedValue, Secret, Version
+from watchword.secrets.store import (
+    IncomingSaved,
+    LinkAdded,
+    LinkClaimed,
+    LinkStepped,
+    SecretPurged,
+    SecretSaved,
+)
+from watchword.storage import reads, rows
+from watchword.storage.overlay import raises_revision
+from watchword.storage.statements import SQL
+
+Address = tuple[str, str]
+"""Account and sid of a secret."""
+
+
+def write(raw: sqlite3.Connection, changes: Sequence[Change], *, seat: reads.Seat) -> None:
+    """Write every change, in the order in which they were staged.
+
+    Raises:
+        Moved: a row is not what its change was decided on, or a name, alias or link was taken meanwhile.
+    """
+    # A secret that this transaction compares and stamps itself must not be stamped for its links before.
+    stamped = {_address_of(change) for change in changes if isinstance(change, SecretSaved | SecretPurged)}
+    # Who stages both a secret and its incoming link means one write of the link.
+    apart = {change.after.link_id for change in changes if isinstance(change, IncomingSaved)}
+    for change in changes:
+        match change:
+            case SecretSaved():
+                assert (change.after.partition, change.after.region) == (seat.partition, seat.region)
+                _save_secret(raw, change)
+                if change.after.incoming is not None and change.after.incoming.link_id not in apart:
+                    _save_own_incoming(raw, change.before, change.after, change.after.incoming)
+            case SecretPurged():
+                _purge_secret(raw, change.secret)
+            case LinkAdded():
+                _add_link(raw, change, stamped=stamped)
+            case LinkStepped():
+                _step_link(raw, change, stamped=stamped)
+            case LinkClaimed():
+                _claim_link(raw, change)
+            case IncomingSaved():
+                _save_incoming(raw, before=change.before, after=change.after, account=change.account)
+            case KeySaved():
+                _save_key(raw, change)
+            case _:
+                raise AssertionError(f"no store writes a `{type(change).__name__}`")
+
+
+def _address_of(change: SecretSaved | SecretPurged) -> Address:
+    secret = change.after if isinstance(change, SecretSaved) else change.secret
+    return secret.account, secret.sid
+
+
+def write_events(raw: sqlite3.Connection, events: Sequence[EventRow]) -> None:
+    raw.executemany(SQL["insert_event"], [(event.event_id, event.at_ms, event.line) for event in events])
+
+
+def _save_secret(raw: sqlite3.Connection, change: SecretSaved) -> None:
+    before, after = change.before, change.after
+    columns = rows.secret_columns(after)
+    try:
+        if before is None:
+            raw.execute(SQL["insert_secret"], columns)
+        else:
+            assert after.stamp > before.stamp
+            assert (after.account, after.sid) == (before.account, before.sid)
+            if raw.execute(SQL["update_secret"], (*columns, before.stamp)).rowcount != 1:
+                raise Moved("a secret was changed")
+    except sqlite3.IntegrityError as error:
+        # The unique indexes here are the name and the random sid.
+        raise Moved("a secret's name was taken") from error
+    _save_versions(raw, change)
+    if raises_revision(change):
+        _mark_links(raw, after)
+
+
+def _save_own_incoming(
+    raw: sqlite3.Connection, before: Secret | None, after: Secret, incoming: Incoming
+) -> None:
+    known = before.incoming if before is not None else None
+    if known is None or known.link_id != incoming.link_id:
+        known = None
+    if incoming != known:
+        _save_incoming(raw, before=known, after=incoming, account=after.account)
+
+
+def _save_versions(raw: sqlite3.Connection, change: SecretSaved) -> None:
+    after = change.after
+    address = (after.account, after.sid)
+    held = change.before.versions if change.before is not None else {}
+    dropped = change.dropped | (held.keys() - after.versions.keys())
+    for version_id in dropped:
+        raw.execute(SQL["delete_version"], (*address, version_id))
+        raw.execute(SQL["delete_data_keys_of_version"], (*address, version_id))
+    for version_id, version in after.versions.items():
+        old = held.get(version_id) if version_id not in dropped else None
+        value = change.values.get(version_id)
+        _assert_opens(version, old=old, value=value)
+        if old is None:
+            columns = (*rows.version_columns(version), *address, version_id, version.accessed_day)
+            raw.execute(SQL["insert_version"], columns)
+        elif old is not version and old != replace(version, accessed_day=old.accessed_day):
+            raw.execute(SQL["update_version"], (*rows.version_columns(version), *address, version_id))
+        if value is not None:
+            _save_value(raw, address, value)
+    if after.versions.keys() - held.keys() or dropped:
+        raw.execute(SQL["settle_accessed_day"], address)
+
+
+def _assert_opens(version: Version, *, old: Version | None, value: SealedValue | None) -> None:
+    """A version's keys are those that its value was sealed with; content comes with its value."""
+    if value is not None:
+        assert version.content_id is not None
+        assert version.key_arns == tuple(value.data_keys)
+    elif old is not None:
+        assert (version.content_id, version.key_arns) == (old.content_id, old.key_arns)
+    else:
+        assert version.content_id is None
+        assert not version.key_arns
+
+
+def _save_value(raw: sqlite3.Connection, address: Address, value: SealedValue) -> None:
+    raw.execute(SQL["set_sealed"], (value.sealed, *address, value.version_id))
+    raw.execute(SQL["delete_data_keys_of_version"], (*address, value.version_id))
+    raw.executemany(
+        SQL["insert_data_key"],
+        [
+            (*address, value.version_id, key_arn, ordinal, wrapped)
+            for ordinal, (key_arn, wrapped) in enumerate(value.data_keys.items())
+        ],
+    )
+
+
+def _mark_links(raw: sqlite3.Connection, secret: Secret) -> None:
+    """Mark every active link dirty in the transaction of the change: intent and change are one (I2)."""
+    for row in reads.links_of_secret(raw, secret.account, secret.sid):
+        if row.link.lifecycle is Lifecycle.ACTIVE:
+            after, _ = step(row.link, Committed(revision=secret.revision), now=secret.changed_ms)
+            _write_link(raw, before=row.link, after=after)
+
+
+def _purge_secret(raw: sqlite3.Connection, secret: Secret) -> None:
+    address = (secret.account, secret.sid)
+    if raw.execute(SQL["delete_secret"], (*address, secret.stamp)).rowcount != 1:
+        raise Moved("a secret to purge was changed")
+    raw.execute(SQL["delete_versions_of_secret"], address)
+    raw.execute(SQL["delete_data_keys_of_secret"], address)
+
+
+def _add_link(raw: sqlite3.Connection, change: LinkAdded, *, stamped: set[Address]) -> None:
+    secret, link = change.secret, change.link
+    address = (secret.account, secret.sid)
+    if address not in stamped:
+        # Who decided that this secret has no replicas (DeleteSecret does) must not commit beside this.
+        if raw.execute(SQL["raise_stamp_from"], (*address, secret.stamp)).rowcount != 1:
+            raise Moved("a secret to replicate was changed")
+        stamped.add(address)
+    taken = raw.execute(SQL["active_link_to"], (*address, link.region, Lifecycle.ACTIVE.value)).fetchone()
+    if taken is not None and link.lifecycle is Lifecycle.ACTIVE:
+        raise Moved("a Region was added twice")
+    raw.execute(SQL["insert_link"], (*rows.link_columns(link), *address, secret.arn, link.region))
+
+
+def _step_link(raw: sqlite3.Connection, change: LinkStepped, *, stamped: set[Address]) -> None:
+    row = reads.link(raw, change.link_id)
+    if row is None:
+        # Acknowledged and dropped meanwhile: there is nothing left that the event could tell.
+        return
+    after, _ = step(row.link, change.event, now=change.now)
+    _write_link(raw, before=row.link, after=after)
+    address = (row.account, row.sid)
+    if after.lifecycle is not row.link.lifecycle and address not in stamped:
+        raw.execute(SQL["raise_stamp"], address)
+        stamped.add(address)
+
+
+def _claim_link(raw: sqlite3.Connection, change: LinkClaimed) -> None:
+    row = reads.link(raw, change.before.link_id)
+    if row is None or row.link != change.before:
+        raise Moved("a link to send was moved")
+    _write_link(raw, before=row.link, after=change.after)
+
+
+def _write_link(raw: sqlite3.Connection, *, before: Link, after: Link) -> None:
+    assert (after.link_id, after.region) == (before.link_id, before.region)
+    if after.lifecycle is Lifecycle.GONE:
+        raw.execute(SQL["delete_link"], (after.link_id,))
+    elif after != before:
+        raw.execute(SQL["update_link"], rows.link_columns(after))
+
+
+def _save_incoming(
+    raw: sqlite3.Connection, *, before: Incoming | None, after: Incoming, account: str
+) -> None:
+    if reads.incoming(raw, after.link_id) != before:
+        raise Moved("an incoming link was changed")
+    raw.execute(SQL["save_incoming"], rows.incoming_columns(after, account=account))
+
+
+def _save_key(raw: sqlite3.Connection, change: KeySaved) -> None:
+    before, after = change.before, change.after
+    columns = rows.key_columns(after)
+    held = before.materials if before is not None else {}
+    assert all(after.materials.get(version) == wrapped for version, wrapped in held.items())
+    try:
+        if before is None:
+            raw.execute(SQL["insert_key"], columns)
+        else:
+            assert after.stamp > before.stamp
+            if raw.execute(SQL["update_key"], (*columns, before.stamp)).rowcount != 1:
+                raise Moved("a key was changed")
+        raw.executemany(
+            SQL["insert_material"],
+            [
+                (after.account, after.key_id, version, wrapped)
+                for version, wrapped in after.materials.items()
+                if version not in held
+            ],
+        )
+        if change.alias is not None:
+            raw.execute(SQL["insert_alias"], (after.account, change.alias, after.key_id))
+    except sqlite3.IntegrityError as error:
+        raise Moved("a key's alias was taken") from error

@@ -1,0 +1,266 @@
+"""Rows to values and back. A function's parameters are a statement's columns, in order.
+
+Sets, maps and structured fields become JSON text or several columns here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+from watchword.envelope.value import ValueKind
+from watchword.identity.model import AccessKey
+from watchword.keys.model import KeyManager, KeyState, KMSKey
+from watchword.replication.model import Incoming, Lifecycle, Link, Role, Stand, Status
+from watchword.secrets.model import Secret, Version
+from watchword.secrets.store import LinkRow
+
+Column = str | int | bytes | None
+
+
+def json_of(value: Mapping[str, str] | list[str]) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def tags_of(text: str) -> Mapping[str, str]:
+    tags: dict[str, str] = json.loads(text)
+    return tags
+
+
+def stand_of(incarnation: str | None, revision: int | None, digest: str | None) -> Stand | None:
+    if incarnation is None or revision is None or digest is None:
+        return None
+    return Stand(incarnation=incarnation, revision=revision, digest=digest)
+
+
+def stand_columns(stand: Stand | None) -> tuple[Column, Column, Column]:
+    return (None, None, None) if stand is None else (stand.incarnation, stand.revision, stand.digest)
+
+
+def incoming_of(
+    link_id: str,
+    primary_region: str,
+    epoch: int,
+    role: str,
+    stand_incarnation: str | None,
+    stand_revision: int | None,
+    stand_digest: str | None,
+    told: int,
+) -> Incoming:
+    return Incoming(
+        link_id=link_id,
+        primary_region=primary_region,
+        epoch=epoch,
+        role=Role(role),
+        stand=stand_of(stand_incarnation, stand_revision, stand_digest),
+        told=bool(told),
+    )
+
+
+def incoming_columns(incoming: Incoming, *, account: str) -> tuple[Column, ...]:
+    """The parameters of `save_incoming`."""
+    return (
+        incoming.primary_region,
+        incoming.epoch,
+        incoming.role.value,
+        *stand_columns(incoming.stand),
+        int(incoming.told),
+        incoming.link_id,
+        account,
+    )
+
+
+def link_row_of(
+    account: str,
+    sid: str,
+    arn: str,
+    link_id: str,
+    region: str,
+    epoch: int,
+    ordinal: int,
+    principal_arn: str,
+    kms_key_id: str | None,
+    overwrite: int,
+    lifecycle: str,
+    status: str,
+    message: str | None,
+    written: int,
+    sent_incarnation: str | None,
+    sent_revision: int | None,
+    sent_digest: str | None,
+    acked_incarnation: str | None,
+    acked_revision: int | None,
+    acked_digest: str | None,
+    shaken_ours: str | None,
+    shaken_theirs: str | None,
+    whole: int,
+    dirty_since_ms: int | None,
+    dirty_after_send_ms: int | None,
+    attempts: int,
+    next_attempt_ms: int | None,
+    accessed_day: int | None,
+) -> LinkRow:
+    link = Link(
+        link_id=link_id,
+        region=region,
+        epoch=epoch,
+        ordinal=ordinal,
+        principal_arn=principal_arn,
+        kms_key_id=kms_key_id,
+        overwrite=bool(overwrite),
+        lifecycle=Lifecycle(lifecycle),
+        status=Status(status),
+        message=message,
+        written=written,
+        sent=stand_of(sent_incarnation, sent_revision, sent_digest),
+        acked=stand_of(acked_incarnation, acked_revision, acked_digest),
+        shaken=None if shaken_ours is None or shaken_theirs is None else (shaken_ours, shaken_theirs),
+        whole=bool(whole),
+        dirty_since_ms=dirty_since_ms,
+        dirty_after_send_ms=dirty_after_send_ms,
+        attempts=attempts,
+        next_attempt_ms=next_attempt_ms,
+        accessed_day=accessed_day,
+    )
+    return LinkRow(account=account, sid=sid, arn=arn, link=link)
+
+
+def link_columns(link: Link) -> tuple[Column, ...]:
+    """What a step may change: the parameters of `update_link`, and the first ones of `insert_link`."""
+    ours, theirs = link.shaken if link.shaken is not None else (None, None)
+    return (
+        link.epoch,
+        link.ordinal,
+        link.principal_arn,
+        link.kms_key_id,
+        int(link.overwrite),
+        link.lifecycle.value,
+        link.status.value,
+        link.message,
+        link.written,
+        *stand_columns(link.sent),
+        *stand_columns(link.acked),
+        ours,
+        theirs,
+        int(link.whole),
+        link.dirty_since_ms,
+        link.dirty_after_send_ms,
+        link.attempts,
+        link.next_attempt_ms,
+        link.accessed_day,
+        link.link_id,
+    )
+
+
+def secret_columns(secret: Secret) -> tuple[Column, ...]:
+    """The parameters that `insert_secret` and `update_secret` share."""
+    return (
+        secret.name,
+        secret.suffix,
+        secret.description,
+        secret.kms_key_id,
+        secret.policy,
+        None if secret.tags is None else json_of(dict(secret.tags)),
+        secret.revision,
+        secret.head_revision,
+        secret.stamp,
+        secret.created_ms,
+        secret.changed_ms,
+        secret.deleted_ms,
+        secret.purge_ms,
+        None if secret.incoming is None else secret.incoming.link_id,
+        secret.account,
+        secret.sid,
+    )
+
+
+def version_of(
+    version_id: str,
+    content_id: str | None,
+    kind: ValueKind | None,
+    labels: str,
+    created_ms: int,
+    revision: int,
+    accessed_day: int | None,
+    key_arns: tuple[str, ...],
+) -> Version:
+    return Version(
+        id=version_id,
+        content_id=content_id,
+        kind=kind,
+        labels=frozenset(json.loads(labels)),
+        created_ms=created_ms,
+        revision=revision,
+        key_arns=key_arns,
+        accessed_day=accessed_day,
+    )
+
+
+def version_columns(version: Version) -> tuple[Column, ...]:
+    """The first parameters of `insert_version` and `update_version`."""
+    return (
+        version.content_id,
+        version.kind,
+        json_of(sorted(version.labels)),
+        version.created_ms,
+        version.revision,
+    )
+
+
+def key_columns(key: KMSKey) -> tuple[Column, ...]:
+    """The parameters that `insert_key` and `update_key` share."""
+    return (
+        key.description,
+        key.manager.value,
+        key.state.value,
+        json_of(dict(key.tags)),
+        key.policy,
+        key.created_ms,
+        key.stamp,
+        key.account,
+        key.key_id,
+    )
+
+
+def key_of(
+    account: str,
+    key_id: str,
+    description: str,
+    manager: str,
+    state: str,
+    tags: str,
+    policy: str | None,
+    created_ms: int,
+    stamp: int,
+    *,
+    partition: str,
+    region: str,
+    materials: Mapping[int, bytes],
+) -> KMSKey:
+    return KMSKey(
+        account=account,
+        key_id=key_id,
+        partition=partition,
+        region=region,
+        description=description,
+        manager=KeyManager(manager),
+        state=KeyState(state),
+        tags=tags_of(tags),
+        policy=policy,
+        materials=materials,
+        created_ms=created_ms,
+        stamp=stamp,
+    )
+
+
+def access_key_of(
+    access_key_id: str, account: str, principal_arn: str, user_id: str, sealed_secret: bytes, active: int
+) -> AccessKey:
+    return AccessKey(
+        access_key_id=access_key_id,
+        account=account,
+        principal_arn=principal_arn,
+        user_id=user_id,
+        sealed_secret=sealed_secret,
+        active=bool(active),
+    )

@@ -1,0 +1,39 @@
+-- name: access_key_by_id
+-- Whose an access key is.
+SELECT access_key_id, account, principal_arn, user_id, sealed_secret, active FROM access_key WHERE access_key_id = ?
+
+-- name: save_access_key
+-- An access key, made or changed.
+INSERT INTO access_key (access_key_id, account, principal_arn, user_id, sealed_secret, active)
+VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (access_key_id) DO UPDATE
+SET account = excluded.account, principal_arn = excluded.principal_arn, user_id = excluded.user_id,
+    sealed_secret = excluded.sealed_secret, active = excluded.active
+
+-- name: insert_account
+-- An account; adding it again changes nothing.
+INSERT INTO account (account, created_ms) VALUES (?, ?) ON CONFLICT (account) DO NOTHING
+
+-- name: accounts
+-- Every account of this Region.
+SELECT account FROM account ORDER BY account
+
+-- name: incarnation
+-- Which opening of this store the Region lives in.
+SELECT value FROM meta WHERE name = 'incarnation'
+
+-- name: save_incarnation
+-- A new one.
+INSERT INTO meta (name, value) VALUES ('incarnation', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+
+-- name: insert_event
+-- An event of the trail, with the change it tells of.
+INSERT INTO event (event_id, at_ms, line) VALUES (?, ?, ?)
+
+-- name: events
+-- The oldest events that no segment holds yet.
+SELECT event_id, at_ms, line FROM event ORDER BY at_ms, event_id LIMIT ?
+
+-- name: delete_event
+-- An event that a segment holds.
+DELETE FROM event WHERE event_id = ?

@@ -1,0 +1,223 @@
+"""A Region's stores on SQLite: what a process composes its Region's state from, and what the agent and status
+ask.
+
+Made before or after a fork, in any thread: each thread opens its own connection when it first needs one.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchword.api.unit import EventRow, StoreUnavailable
+from watchword.identity.model import AccessKey
+from watchword.replication.model import Incoming, Lifecycle, Role
+from watchword.secrets.store import LinkRow
+from watchword.storage import reads, rows
+from watchword.storage.sqlite import Connection, end_process
+from watchword.storage.statements import SQL
+from watchword.storage.unit import SQLiteUnit
+
+INCARNATION_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingRow:
+    """What this Region knows of a link that replicates to it, and whose it is."""
+
+    account: str
+    incoming: Incoming
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """A version was read on a day (days since 1970 UTC)."""
+
+    account: str
+    sid: str
+    version_id: str
+    day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much a Region holds and how far behind its replicas are."""
+
+    secrets: int
+    links: Mapping[str, int]
+    """Links that the API shows, by status."""
+    leaving: int
+    """Links whose removal the replica has not acknowledged."""
+    dirty_since_ms: int | None
+    """Commit time of the oldest change that some replica has not acknowledged; the worst lag is its age."""
+
+
+class _OfThread(threading.local):
+    connection: Connection | None = None
+
+
+class SQLiteStores:
+    """The stores of one Region. Every method raises StoreUnavailable when the database is out of reach."""
+
+    def __init__(
+        self, path: Path, *, partition: str, region: str, halt: Callable[[str], None] = end_process
+    ) -> None:
+        """Remember where the database is; nothing is opened yet.
+
+        `halt` ends the process, after an I/O error at COMMIT.
+        """
+        self._path = path
+        self._seat = reads.Seat(partition=partition, region=region)
+        self._halt = halt
+        self._of_thread = _OfThread()
+        # Connections from before a fork: closing one here would drop the parent's locks on the database.
+        self._inherited: list[Connection] = []
+
+    def unit(self) -> SQLiteUnit:
+        """Begin a unit of work on this thread's own connection."""
+        return SQLiteUnit(self._connection(), seat=self._seat)
+
+    def close(self) -> None:
+        """Close this thread's connection."""
+        held = self._of_thread.connection
+        if held is not None and held.process_id == os.getpid():
+            held.close()
+            self._of_thread.connection = None
+
+    def _connection(self) -> Connection:
+        held = self._of_thread.connection
+        if held is not None and held.usable and held.process_id == os.getpid():
+            return held
+        if held is not None:
+            if held.process_id == os.getpid():
+                held.close()
+            else:
+                self._inherited.append(held)
+            self._of_thread.connection = None
+        opened = Connection(self._path, halt=self._halt)
+        self._of_thread.connection = opened
+        return opened
+
+    # What the agent and status read
+
+    def due_links(self, *, region: str, now: int, limit: int) -> list[LinkRow]:
+        """The links to a Region that wait for its courier, the longest overdue first."""
+        return self._links(SQL["links_due"], (region, now, limit))
+
+    def links_to_shake(self, region: str, after_link_id: str, limit: int) -> list[LinkRow]:
+        """A page of all links to a Region; `after_link_id` is the last of the page before, or empty."""
+        return self._links(SQL["links_to_region"], (region, after_link_id, limit))
+
+    def _links(self, statement: str, parameters: tuple[str | int, ...]) -> list[LinkRow]:
+        return self._connection().snapshot(
+            lambda raw: [rows.link_row_of(*row) for row in raw.execute(statement, parameters)]
+        )
+
+    def next_due_ms(self, *, region: str, after: int) -> int | None:
+        """When, later than `after`, the next link to a Region is due; None: nothing waits."""
+
+        def read(raw: sqlite3.Connection) -> int | None:
+            due: int | None = raw.execute(SQL["next_due_ms"], (region, after)).fetchone()[0]
+            return due
+
+        return self._connection().snapshot(read)
+
+    def untold_promotions(self, limit: int, *, region: str | None = None) -> list[IncomingRow]:
+        """Promotions here that the primary has not acknowledged; with `region`, those of that primary alone."""
+        role = Role.PROMOTED.value
+        statement = SQL["promotions_untold"] if region is None else SQL["promotions_untold_to"]
+        parameters = (role, limit) if region is None else (region, role, limit)
+        return self._connection().snapshot(
+            lambda raw: [
+                IncomingRow(account=account, incoming=rows.incoming_of(*columns))
+                for (*columns, account) in raw.execute(statement, parameters)
+            ]
+        )
+
+    def counts(self) -> Counts:
+        def read(raw: sqlite3.Connection) -> Counts:
+            secrets: int = raw.execute(SQL["count_secrets"]).fetchone()[0]
+            links: dict[str, int] = {}
+            leaving = 0
+            dirty: list[int] = []
+            for lifecycle, status, count, dirty_since_ms in raw.execute(SQL["count_links"]):
+                if lifecycle == Lifecycle.ACTIVE.value:
+                    links[status] = count
+                    if dirty_since_ms is not None:
+                        dirty.append(dirty_since_ms)
+                else:
+                    leaving += count
+            return Counts(
+                secrets=secrets, links=links, leaving=leaving, dirty_since_ms=min(dirty, default=None)
+            )
+
+        return self._connection().snapshot(read)
+
+    def events(self, limit: int) -> list[EventRow]:
+        """The oldest events that the agent has not moved to a segment, oldest first."""
+        return self._connection().snapshot(
+            lambda raw: [
+                EventRow(event_id=event_id, at_ms=at_ms, line=line)
+                for event_id, at_ms, line in raw.execute(SQL["events"], (limit,))
+            ]
+        )
+
+    def accounts(self) -> list[str]:
+        return self._connection().snapshot(lambda raw: [row[0] for row in raw.execute(SQL["accounts"])])
+
+    def readable(self) -> bool:
+        """Whether this Region's store answers a read now; for health, so it never raises StoreUnavailable."""
+        try:
+            self._connection().snapshot(reads.incarnation)
+        except StoreUnavailable:
+            return False
+        return True
+
+    # What the agent and init write, each durable on return
+
+    def new_incarnation(self, entropy: Callable[[int], bytes]) -> str:
+        """Begin a new incarnation; the agent does so each time it opens the store."""
+        incarnation = entropy(INCARNATION_BYTES).hex()
+        self._connection().tx(lambda raw: raw.execute(SQL["save_incarnation"], (incarnation,)))
+        return incarnation
+
+    def record_access(self, accesses: Sequence[Access]) -> None:
+        """Write the last days on which versions were read, outside their secrets' revision and stamp.
+
+        A version that is gone is passed over; a day never goes back.
+        """
+
+        def write(raw: sqlite3.Connection) -> None:
+            for access in accesses:
+                address = (access.account, access.sid)
+                parameters = (access.day, *address, access.version_id, access.day)
+                if raw.execute(SQL["set_accessed_day_of_version"], parameters).rowcount:
+                    raw.execute(SQL["settle_accessed_day"], address)
+
+        if accesses:
+            self._connection().tx(write)
+
+    def drop_events(self, event_ids: Sequence[str]) -> None:
+        """Forget events that a synced segment holds."""
+        if event_ids:
+            parameters = [(event_id,) for event_id in event_ids]
+            self._connection().tx(lambda raw: raw.executemany(SQL["delete_event"], parameters))
+
+    def add_account(self, account: str, *, now: int) -> None:
+        self._connection().tx(lambda raw: raw.execute(SQL["insert_account"], (account, now)))
+
+    def add_access_key(self, key: AccessKey) -> None:
+        """Make an access key, or replace the one of that id."""
+        columns = (
+            key.access_key_id,
+            key.account,
+            key.principal_arn,
+            key.user_id,
+            key.sealed_secret,
+            int(key.active),
+        )
+        self._connection().tx(lambda raw: raw.execute(SQL["save_access_key"], columns))

@@ -1,0 +1,313 @@
+"""One request's view of its Region's store: reads that are remembered, changes that are staged, one commit.
+
+A unit's reads are of the last commit before each of them. At commit, inside the write transaction, every row
+that was read must still be what it was; if the change counter has not moved since the first read, nothing
+needs to be compared. The stores of all services are one class, because their changes are durable together or
+not at all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+
+from watchword.api.call import Change
+from watchword.api.unit import EventRow, Moved, StoreUnavailable
+from watchword.identity.model import AccessKey
+from watchword.keys.model import KMSKey
+from watchword.replication.model import Incoming, Lifecycle
+from watchword.secrets.model import SealedValue, Secret
+from watchword.secrets.store import LinkRow, SecretListing
+from watchword.storage import changes, reads
+from watchword.storage.cache import RowCache
+from watchword.storage.overlay import Overlay
+from watchword.storage.sqlite import Connection
+from watchword.storage.statements import SQL
+
+# How what was read is compared at commit: by stamp where there is one, else whole.
+_SECRET, _NAME, _KEY, _ALIAS, _ACCESS_KEY, _INCOMING, _SECRET_OF_INCOMING, _INCARNATION = range(8)
+_Seen = tuple[int, str, str]
+_BY_ADDRESS = {
+    _SECRET: SQL["secret_stamp"],
+    _NAME: SQL["secret_sid_of_name"],
+    _KEY: SQL["key_stamp"],
+    _ALIAS: SQL["key_id_of_alias"],
+}
+
+
+class SQLiteUnit:
+    """UnitOfWork, SecretStore, KeyStore and IdentityStore on one thread's connection.
+
+    After `commit` it is empty, as new. Every read raises StoreUnavailable when the database can't be read.
+    """
+
+    __slots__ = ("_commits", "_connection", "_overlay", "_rows", "_seat", "_seen", "_version")
+
+    def __init__(self, connection: Connection, *, seat: reads.Seat) -> None:
+        self._connection = connection
+        self._seat = seat
+        self._overlay: Overlay | None = None
+        self._rows: RowCache | None = None
+        self._seen: dict[_Seen, object] = {}
+        self._version = 0
+        self._commits = 0
+
+    def _fresh(self) -> RowCache:
+        """Ask the change counter, once in a unit, before its first read: the commit compares with it."""
+        rows, self._version = self._connection.fresh_rows()
+        self._commits = self._connection.commits
+        self._rows = rows
+        return rows
+
+    # Secrets. A row is kept in the cache as of the counter asked before it was read, never as of a later one.
+
+    def secret_named(self, account: str, name: str) -> Secret | None:
+        overlay = self._overlay
+        if overlay is not None:
+            staged = overlay.secret_named(account, name)
+            if staged is not None:
+                return staged
+        rows = self._rows or self._fresh()
+        held = rows.names.get((account, name))
+        if held is None:
+            held = self._connection.snapshot(
+                lambda raw: reads.secret_named(raw, account, name, seat=self._seat)
+            )
+            if held is None:
+                self._seen.setdefault((_NAME, account, name), None)
+                return None
+            rows.keep_secret(held)
+        return self._remembered(held)
+
+    def secret(self, account: str, sid: str) -> Secret | None:
+        overlay = self._overlay
+        if overlay is not None and overlay.knows_secret(account, sid):
+            return overlay.secret(account, sid)
+        rows = self._rows or self._fresh()
+        held = rows.secrets.get((account, sid))
+        if held is None:
+            held = self._connection.snapshot(lambda raw: reads.secret(raw, account, sid, seat=self._seat))
+            if held is None:
+                self._seen.setdefault((_SECRET, account, sid), None)
+                return None
+            rows.keep_secret(held)
+        return self._remembered(held)
+
+    def _remembered(self, held: Secret) -> Secret | None:
+        """Remember the first stamp that was seen, so that a second read cannot hide that the secret moved."""
+        self._seen.setdefault((_SECRET, held.account, held.sid), held.stamp)
+        return held if self._overlay is None else self._overlay.over(held)
+
+    def sealed_value(self, secret: Secret, version_id: str) -> SealedValue:
+        """The sealed value of a version that has one.
+
+        Raises:
+            Moved: the version is gone since `secret` was read, or holds another content.
+        """
+        overlay = self._overlay
+        if overlay is not None:
+            staged = overlay.sealed_value(secret.account, secret.sid, version_id)
+            if staged is not None:
+                return staged
+        rows = self._rows or self._fresh()
+        held = rows.sealed.get((secret.account, secret.sid, version_id))
+        if held is None:
+            held = self._connection.snapshot(
+                lambda raw: reads.sealed_value(raw, secret.account, secret.sid, version_id)
+            )
+            if held is None:
+                raise Moved("a version was dropped")
+            rows.keep_sealed(secret, held[1], content_id=held[0])
+        # A version's content never changes, so a value read later is the value, if it has the same content
+        # id.
+        if held[0] != secret.versions[version_id].content_id:
+            raise Moved("a version was replaced")
+        return held[1]
+
+    def list_secrets(self, listing: SecretListing) -> Sequence[Secret]:
+        """A page of secrets of one commit.
+
+        This unit's changes show in the secrets of the page, but add none to it. In the order `accessed`, the
+        sort key of a secret that was never read is -1.
+        """
+        return self._page(lambda raw: [(listing.account, sid) for sid in reads.sids_of(raw, listing)])
+
+    def due_for_purge(self, *, now: int, limit: int) -> Sequence[Secret]:
+        return self._page(lambda raw: reads.sids_due_for_purge(raw, now=now, limit=limit))
+
+    def _page(self, addresses: Callable[[sqlite3.Connection], Sequence[tuple[str, str]]]) -> Sequence[Secret]:
+        if self._rows is None:
+            self._fresh()
+
+        def read(raw: sqlite3.Connection) -> list[Secret]:
+            # Inside the snapshot the counter is the snapshot's: what the cache holds is of the same commit.
+            rows, _ = self._connection.fresh_rows()
+            page: list[Secret] = []
+            for account, sid in addresses(raw):
+                held = rows.secrets.get((account, sid))
+                if held is None:
+                    held = reads.secret(raw, account, sid, seat=self._seat)
+                    assert held is not None
+                    rows.keep_secret(held)
+                page.append(held)
+            return page
+
+        shown = [self._remembered(held) for held in self._connection.snapshot(read)]
+        return [held for held in shown if held is not None]
+
+    # Links. Not compared at commit: couriers and replicas move them at any time, and steps are taken on the
+    # link as it stands. Adding a link or changing its lifecycle raises the stamp of its secret, which is
+    # compared.
+
+    def link(self, link_id: str) -> LinkRow | None:
+        overlay = self._overlay
+        row = None if overlay is None else overlay.link_added(link_id)
+        if row is None:
+            row = self._connection.snapshot(lambda raw: reads.link(raw, link_id))
+        if row is None or overlay is None:
+            return row
+        return overlay.link_over(row)
+
+    def leaving_links(self, account: str, region: str) -> Sequence[LinkRow]:
+        held = self._connection.snapshot(
+            lambda raw: reads.links_in_lifecycle(raw, account, region, Lifecycle.LEAVING)
+        )
+        if self._overlay is None:
+            return held
+        # A link that this very unit removes is not leaving before its commit: nothing waits for it yet.
+        over = (self._overlay.link_over(row) for row in held)
+        return [row for row in over if row is not None]
+
+    def incoming(self, link_id: str) -> Incoming | None:
+        staged = None if self._overlay is None else self._overlay.incoming(link_id)
+        if staged is not None:
+            return staged
+        if self._rows is None:
+            self._fresh()
+        held = self._connection.snapshot(lambda raw: reads.incoming(raw, link_id))
+        self._seen.setdefault((_INCOMING, link_id, ""), held)
+        return held
+
+    def secret_of_incoming(self, link_id: str) -> Secret | None:
+        staged = None if self._overlay is None else self._overlay.secret_of_incoming(link_id)
+        if staged is not None:
+            return staged
+        rows = self._rows or self._fresh()
+        held = self._connection.snapshot(lambda raw: reads.secret_of_incoming(raw, link_id, seat=self._seat))
+        if held is None:
+            self._seen.setdefault((_SECRET_OF_INCOMING, link_id, ""), None)
+            return None
+        rows.keep_secret(held)
+        return self._remembered(held)
+
+    def incarnation(self) -> str:
+        """Raises StoreUnavailable when the agent has never opened this store."""
+        rows = self._rows or self._fresh()
+        if rows.incarnation is None:
+            rows.incarnation = self._connection.snapshot(reads.incarnation)
+            if rows.incarnation is None:
+                raise StoreUnavailable("the store has no incarnation yet: its agent has not opened it")
+        self._seen.setdefault((_INCARNATION, "", ""), rows.incarnation)
+        return rows.incarnation
+
+    # Keys and identity
+
+    def key(self, account: str, key_id: str) -> KMSKey | None:
+        staged = None if self._overlay is None else self._overlay.key(account, key_id)
+        if staged is not None:
+            return staged
+        rows = self._rows or self._fresh()
+        held = rows.keys.get((account, key_id))
+        if held is None:
+            held = self._connection.snapshot(lambda raw: reads.key(raw, account, key_id, seat=self._seat))
+            if held is not None:
+                rows.keep_key(held)
+        self._seen.setdefault((_KEY, account, key_id), None if held is None else held.stamp)
+        return held
+
+    def key_of_alias(self, account: str, alias: str) -> KMSKey | None:
+        staged = None if self._overlay is None else self._overlay.key_of_alias(account, alias)
+        if staged is not None:
+            return staged
+        rows = self._rows or self._fresh()
+        held = rows.aliases.get((account, alias))
+        if held is None:
+            held = self._connection.snapshot(
+                lambda raw: reads.key_of_alias(raw, account, alias, seat=self._seat)
+            )
+            if held is not None:
+                rows.keep_alias(alias, held)
+        if held is None:
+            self._seen.setdefault((_ALIAS, account, alias), None)
+            return None
+        self._seen.setdefault((_ALIAS, account, alias), held.key_id)
+        self._seen.setdefault((_KEY, account, held.key_id), held.stamp)
+        changed = None if self._overlay is None else self._overlay.key(account, held.key_id)
+        return held if changed is None else changed
+
+    def access_key(self, access_key_id: str) -> AccessKey | None:
+        rows = self._rows or self._fresh()
+        held = rows.access_keys.get(access_key_id)
+        if held is None:
+            held = self._connection.snapshot(lambda raw: reads.access_key(raw, access_key_id))
+            if held is not None:
+                rows.keep_access_key(held)
+        self._seen.setdefault((_ACCESS_KEY, access_key_id, ""), held)
+        return held
+
+    # The unit of work
+
+    @property
+    def has_changes(self) -> bool:
+        return self._overlay is not None
+
+    def stage(self, change: Change) -> None:
+        if self._overlay is None:
+            self._overlay = Overlay()
+        self._overlay.stage(change)
+
+    def commit(self, events: Sequence[EventRow]) -> None:
+        """Write every staged change and the events in one transaction; on return they are durable.
+
+        A unit that staged nothing has nothing to compare: what it read was true when it was read.
+
+        Raises:
+            Moved: a row that was read has another stamp now, a name was taken, or a claimed link moved.
+            StoreUnavailable: nothing was written.
+        """
+        staged = self._overlay.staged if self._overlay is not None else []
+        if staged or events:
+            self._connection.tx(lambda raw: self._write(raw, staged, events))
+        self._overlay = None
+        self._rows = None
+        self._seen = {}
+
+    def _write(self, raw: sqlite3.Connection, staged: Sequence[Change], events: Sequence[EventRow]) -> None:
+        if staged:
+            self._verify(raw)
+            changes.write(raw, staged, seat=self._seat)
+        changes.write_events(raw, events)
+
+    def _verify(self, raw: sqlite3.Connection) -> None:
+        if not self._seen:
+            return
+        _, version = self._connection.fresh_rows()
+        if (version, self._connection.commits) == (self._version, self._commits):
+            return
+        for (kind, first, second), value in self._seen.items():
+            if _standing(raw, kind, first, second) != value:
+                raise Moved("something that was read has changed")
+
+
+def _standing(raw: sqlite3.Connection, kind: int, first: str, second: str) -> object:
+    """What a read that was remembered would see now, inside the write transaction."""
+    if kind == _ACCESS_KEY:
+        return reads.access_key(raw, first)
+    if kind == _INCOMING:
+        return reads.incoming(raw, first)
+    if kind == _INCARNATION:
+        return reads.incarnation(raw)
+    if kind == _SECRET_OF_INCOMING:
+        return raw.execute(SQL["secret_sid_of_incoming"], (first,)).fetchone()
+    row = raw.execute(_BY_ADDRESS[kind], (first, second)).fetchone()
+    return None if row is None else row[0]
