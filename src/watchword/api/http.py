@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,9 +12,9 @@ class HTTPRequest:
     method: str
     target: str
     """Path and query as the client sent them, undecoded: SigV4 signs these characters."""
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
     """In order, names in lower case, values as latin-1 text without surrounding blanks."""
-    body: bytes
+    body: bytes = field(repr=False)
     source: str
     """Address of the caller: of the connection, or, on the front door's socket, what the front door says."""
     secure: bool = False
@@ -44,4 +44,4 @@ class HTTPResponse:
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = b""
+    body: bytes = field(default=b"", repr=False)

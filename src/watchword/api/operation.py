@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from watchword.api.shape import Shape
 
 BODY_BYTES_MAX = 1_048_576
-"""65,536 legal control characters, the largest value, are 393,236 bytes of JSON; 1 MiB leaves room for every other member."""
+"""65,536 legal control characters, the largest value, are 393,236 bytes of JSON; 1 MiB leaves room for the rest."""
 
 
 class Protocol(StrEnum):

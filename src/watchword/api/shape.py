@@ -7,7 +7,6 @@ Every member is optional for the same reason: a missing one is a violation to re
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
@@ -63,19 +62,26 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     MEMBERS: ClassVar[dict[str, Member]] = {}
     """By Python field name, in the model's order."""
 
-    def __repr__(self) -> str:
-        shown = []
+    def __rich_repr__(self) -> list[tuple[str, Any]]:
+        """The members that are there, sensitive ones masked; msgspec's own would show them to who prints with `rich`."""
+        shown: list[tuple[str, Any]] = []
         for field in self.__struct_fields__:
             value: Any = getattr(self, field)
-            if value is None:
-                continue
             member = self.MEMBERS.get(field)
-            hidden = member is not None and member.sensitive
-            shown.append(f"{field}={'***' if hidden else repr(value)}")
-        return f"{type(self).__name__}({', '.join(shown)})"
+            if value is not None:
+                shown.append((field, Masked() if member is not None and member.sensitive else value))
+        return shown
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in self.__rich_repr__())})"
+        )
 
     __str__ = __repr__
 
-    def __rich_repr__(self) -> Iterator[str]:
-        # msgspec's own would show every member to whoever prints with `rich`.
-        yield repr(self)
+
+class Masked:
+    """Stands where a sensitive value is."""
+
+    def __repr__(self) -> str:
+        return "***"

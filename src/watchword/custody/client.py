@@ -21,7 +21,7 @@ from watchword.custody.protocol import Op, Outcome, ProtocolError
 from watchword.envelope.fields import canonical_context, encoded
 from watchword.envelope.refused import EnvelopeRefused, Step
 from watchword.envelope.value import Binding
-from watchword.keys.custody import KeyUnavailable
+from watchword.keys.custody import KeyUnavailable, WouldWait
 
 DEADLINE_MS = 2_000
 WAITING_MAX = 64
@@ -57,11 +57,14 @@ class CustodyClient:
         deadline_ms: int = DEADLINE_MS,
         waiting_max: int = WAITING_MAX,
         monotonic: Callable[[], float] = time.monotonic,
+        may_wait: Callable[[], bool] = lambda: True,
     ) -> None:
+        """`may_wait` says whether the calling thread may wait for an answer; where not, a call raises WouldWait."""
         self._path = os.fspath(path)
         self._deadline_ms = deadline_ms
         self._waiting_max = waiting_max
         self._monotonic = monotonic
+        self._may_wait = may_wait
         self._process = _Process(pid=os.getpid(), waiting_max=waiting_max)
 
     def __repr__(self) -> str:
@@ -148,6 +151,8 @@ class CustodyClient:
             sock.close()
 
     def _ask(self, op: Op, parts: tuple[bytes, ...], *, answers: int) -> list[bytes]:
+        if not self._may_wait():
+            raise WouldWait
         try:
             question = protocol.frame(op, parts)
         except ProtocolError:

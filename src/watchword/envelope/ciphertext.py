@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from watchword.envelope import suite
 from watchword.envelope.fields import canonical_context, decoded, encoded, joined
@@ -24,6 +25,9 @@ PLAINTEXT_BYTES_MAX = 4_096
 BLOB_BYTES_MAX = 6_144
 KEY_ARN_BYTES_MAX = 512
 """A key ARN has about 90 bytes; this keeps the largest blob below BLOB_BYTES_MAX with room to spare."""
+
+HEADERS_MAX = 4_096
+"""Headers remembered: at most 24 MiB of blobs, as a rule under 2."""
 
 PURPOSE = b"watchword/kms/1"
 
@@ -40,8 +44,11 @@ class Header:
     material_version: int
 
 
+@lru_cache(maxsize=HEADERS_MAX)
 def header(blob: bytes) -> Header:
     """Read which key a blob names, strictly; nothing about it is proven before the blob is open.
+
+    Remembered, for every read of a secret asks; a blob is no secret.
 
     Raises:
         EnvelopeRefused: not a blob of ours, or cut short.

@@ -16,6 +16,10 @@ class KeyUnavailable(Exception):
     """Custody is gone, slow or busy: a degradation, a 5xx and never a 4xx. Says why, for an operator."""
 
 
+class WouldWait(Exception):
+    """Custody has to be asked, and whoever asks here must not wait: the call is made again where it may."""
+
+
 class Custody(Protocol):
     """Key material's only holder.
 

@@ -1,0 +1,1 @@
+"""Measures a running deployment: `make bench` prints one table."""

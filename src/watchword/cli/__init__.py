@@ -1,0 +1,1 @@
+"""`watchword …`: operating verbs only; AWS verbs are the AWS CLI's."""

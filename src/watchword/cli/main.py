@@ -1,0 +1,184 @@
+"""`watchword …`: the operating verbs. What AWS has a verb for is the AWS CLI's.
+
+Every error that a person can mend is one sentence on stderr and exit status 2; nobody is shown a traceback
+for a taken port or a misspelt Region.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from watchword import __version__
+from watchword.cli import environment, operating, running
+from watchword.server.deployment import ACCOUNT_DEFAULT, PORT_DEFAULT, WORKERS_DEFAULT, HomeError
+from watchword.server.groups import Composition
+from watchword.server.home import HOME_DEFAULT, HOME_VARIABLE, REGIONS_DEFAULT, home_folder, open_home
+
+EXIT_REFUSED = 2
+EXIT_INTERRUPTED = 130
+"""128 + SIGINT, as shells have it."""
+EXIT_TERMINATED = 143
+
+EPILOG = f"""\
+HOME is the folder that holds a deployment: --home, else ${HOME_VARIABLE}, else ./{HOME_DEFAULT}.
+
+A first look:
+  watchword up                   start a deployment here (made if there is none); Ctrl-C stops it
+  eval "$(watchword env)"        in another terminal: point the AWS CLI and SDKs at it
+  watchword tour                 replicate a secret, lose a Region, promote the replica
+"""
+
+
+def main(arguments: Sequence[str] | None = None, *, composition: Composition | None = None) -> int:
+    """Run one command; return its exit status. Without `composition` the server's own is used."""
+    options = parser().parse_args(arguments)
+    home = home_folder(options.home, os.environ)
+    # As Ctrl-C does: what was begun is cleared away. The supervisor brings its own meaning.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(EXIT_TERMINATED))
+    try:
+        return _run(options, home=home, composition=composition)
+    except HomeError as refusal:
+        return _refuse(str(refusal))
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # `watchword status | head`: the reader has what it wanted. Python would say so again when it flushes
+        # at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except OSError as error:
+        where = "" if error.filename is None else f"`{error.filename}`: "
+        return _refuse(f"{where}{error.strerror or error}")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the command line as argparse knows it."""
+    top = argparse.ArgumentParser(
+        prog="watchword",
+        description="A self-hosted, multi-Region secrets manager that speaks the AWS Secrets Manager API.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"watchword {__version__}")
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--home", metavar="DIR", help=f"the deployment's folder (else ${HOME_VARIABLE}, ./{HOME_DEFAULT})"
+    )
+    verbs = top.add_subparsers(dest="verb", metavar="VERB", required=True)
+
+    def verb(name: str, summary: str, more: str = "") -> argparse.ArgumentParser:
+        return verbs.add_parser(
+            name, parents=[common], help=summary, description=f"{summary}. {more}".rstrip()
+        )
+
+    init = verb(
+        "init", "make a deployment in an empty or new folder", "Nothing is started; `up` makes one by itself."
+    )
+    _add_plan(init)
+    up = verb(
+        "up",
+        "run the whole deployment on this machine",
+        "Makes it first where there is none. Prints a line that begins with `ready` when every Region "
+        "answers; Ctrl-C or SIGTERM stops every process.",
+    )
+    up.add_argument(
+        "--port", metavar="P", type=int, help="move the front door to P and the Regions to P+1, P+2, …"
+    )
+    serve = verb("serve", "run one Region of the deployment", "For a Region with a machine of its own.")
+    serve.add_argument("region", metavar="REGION")
+    start = verb("start", "start a Region that was stopped", "Returns when it answers.")
+    start.add_argument("region", metavar="REGION")
+    stop = verb("stop", "stop one Region of a running deployment", "Returns when its last process has ended.")
+    stop.add_argument("region", metavar="REGION")
+    status = verb("status", "show Regions, processes, secrets, links and the worst lag")
+    status.add_argument("--json", action="store_true", help="print a JSON document instead of a table")
+    env = verb("env", "print what points AWS tools here", 'Use it as: eval "$(watchword env)"')
+    env.add_argument("--region", metavar="R", help="the default Region (the deployment's first)")
+    env.add_argument("--json", action="store_true", help="print a JSON document instead of shell exports")
+    verb(
+        "tour",
+        "replicate a secret, lose a Region, promote the replica",
+        "Needs a running deployment; cleans up.",
+    )
+    return top
+
+
+def _add_plan(init: argparse.ArgumentParser) -> None:
+    init.add_argument(
+        "--region",
+        dest="regions",
+        metavar="R",
+        action="append",
+        help=f"a Region; repeat it ({', '.join(REGIONS_DEFAULT)})",
+    )
+    init.add_argument(
+        "--account-id", metavar="N", default=ACCOUNT_DEFAULT, help=f"12 digits ({ACCOUNT_DEFAULT})"
+    )
+    front_door = f"front door; Regions follow ({PORT_DEFAULT})"
+    init.add_argument("--port", metavar="P", type=int, default=PORT_DEFAULT, help=front_door)
+    workers = f"API workers a Region ({WORKERS_DEFAULT})"
+    init.add_argument("--workers", metavar="N", type=int, default=WORKERS_DEFAULT, help=workers)
+
+
+def _run(options: argparse.Namespace, *, home: Path, composition: Composition | None) -> int:
+    match options.verb:
+        case "init":
+            regions = tuple(options.regions or REGIONS_DEFAULT)
+            running.make(
+                home,
+                composition or _composed(),
+                regions=regions,
+                account_id=options.account_id,
+                port=options.port,
+                workers=options.workers,
+            )
+            start = running.command_line("up", options.home)
+            print(f"made a deployment with {running.listed(regions)}; start it with `{start}`")
+        case "up":
+            return running.up(home, composition or _composed(), port=options.port, home_option=options.home)
+        case "serve":
+            return running.serve(home, composition or _composed(), region=options.region)
+        case "start":
+            operating.start(open_home(home), options.region)
+            print(f"{options.region} is running")
+        case "stop":
+            operating.stop(open_home(home), options.region)
+            print(f"{options.region} is stopped")
+        case "status":
+            print(operating.status(open_home(home), as_json=options.json))
+        case "env":
+            print(environment.text(open_home(home), os.environ, region=options.region, as_json=options.json))
+        case "tour":
+            return _tour(home)
+    return 0
+
+
+def _tour(home: Path) -> int:
+    try:
+        from watchword.cli.tour import run
+    except ModuleNotFoundError as missing:
+        if missing.name not in ("boto3", "botocore"):
+            raise
+        raise HomeError("the tour needs boto3: install `watchword[tour]`") from None
+    return run(open_home(home))
+
+
+def _composed() -> Composition:
+    # Late: `env`, `status` and the like start without the server's modules.
+    from watchword.server.composition import composed
+
+    return composed()
+
+
+def _refuse(sentence: str) -> int:
+    print(f"watchword: {sentence}", file=sys.stderr)
+    return EXIT_REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

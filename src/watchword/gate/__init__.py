@@ -1,0 +1,1 @@
+"""One request from bytes to bytes: route, verify, decode, find, decide, run, commit."""

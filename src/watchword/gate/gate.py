@@ -1,0 +1,417 @@
+"""The gate: one request from bytes to bytes. There is one door, and everybody uses it.
+
+A request is answered with success only after all of these, in this order, which decides what a caller sees first:
+
+  1. It names one operation of one service (`route.py`).
+  2. Its signature is right, fresh, and made for that service and Region.
+  3. Its body has the operation's shape and obeys its constraints.
+  4. The resource that it names has been read.
+  5. Policy allows this principal this action on that resource; nothing that was found is revealed before.
+  6. The operation has run: it read, decided and staged; it commits nothing.
+  7. Everything that was staged is committed in one transaction, together with its events.
+
+What an operation asks of another service goes through 4 to 6 and joins the same unit of work. If a row that was read has
+moved by 7, steps 4 to 7 run again from nothing. What can't be carried out now is 5xx, never 4xx: clients fail over on
+5xx alone. Nothing here or below waits for the network inside a transaction.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import threading
+import traceback
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from watchword.api import constraints, table
+from watchword.api.call import Bound, Call, Place, Principal, PrincipalKind, Scope
+from watchword.api.errors import (
+    AccessDeniedException,
+    ApiError,
+    InternalFailure,
+    ServiceUnavailable,
+    UnknownOperationException,
+    UnrecognizedClientException,
+)
+from watchword.api.http import HTTPRequest, HTTPResponse
+from watchword.api.ids import uuid4
+from watchword.api.operation import Operation, Service
+from watchword.api.operation import Protocol as WireProtocol
+from watchword.api.shape import Shape
+from watchword.api.shapes import watchword
+from watchword.api.unit import EventRow, Moved, Stores, StoreUnavailable, UnitOfWork
+from watchword.gate.route import Unroutable, route
+from watchword.identity import policy
+from watchword.identity.credentials import SigningKeys, credentials
+from watchword.keys.custody import KeyUnavailable, WouldWait
+from watchword.sigv4 import verify
+from watchword.trail import event as trail_event
+from watchword.trail.event import Entry
+from watchword.trail.sampler import Sampler
+from watchword.trail.segment import TrailUnavailable
+from watchword.wire import answer as wire
+from watchword.wire import question
+
+ROUNDS_MAX = 4
+"""A request runs again at most 3 times after what it read has moved."""
+
+UNAVAILABLE = "the Region can't carry out this request now; try again, or ask another Region"
+
+_FAULTS: dict[str, type[ApiError]] = {
+    operation.service.name: error
+    for operation in table.OPERATIONS
+    for error in operation.errors
+    if error.status == 500 and "Internal" in error.code
+}
+"""What each service's model calls a fault of the service: `InternalServiceError`, `KMSInternalException`."""
+
+AT_ONCE = frozenset({"secretsmanager.GetSecretValue", "secretsmanager.DescribeSecret"})
+"""Point reads. A list may look at thousands of rows, and a write waits for its commit."""
+
+NOBODYS_KEY = verify.SigningKey(bytes(32))
+"""What the signature of an unknown access key is compared with; the outcome is not looked at."""
+
+_log = logging.getLogger(__name__)
+
+
+class Trail(Protocol):
+    """Where events of reads and refusals go before the answer does."""
+
+    def append(self, line: bytes) -> None:
+        """Raises TrailUnavailable: it was not written, so the answer must not go out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where a request came from, for its events."""
+
+    request_id: str
+    source: str
+    user_agent: str | None
+
+
+class Gate:
+    """The door of one Region, in one process. May be used by several threads at once."""
+
+    def __init__(
+        self,
+        *,
+        place: Place,
+        stores: Stores,
+        bindings: Iterable[Bound],
+        signing_keys: SigningKeys,
+        process: str,
+        trail: Trail,
+        clock: Callable[[], int],
+        entropy: Callable[[int], bytes],
+        accessed: Callable[[str, str, str], None],
+        committed: Callable[[], None],
+    ) -> None:
+        """`process` names this start of this process in events; with a sequence number it identifies each.
+
+        `committed` is told after each commit of changes, so that the courier wakes; it must not fail or block.
+        """
+        self._place = place
+        self._stores = stores
+        self._bound = {bound.operation: bound for bound in bindings}
+        self._signing_keys = signing_keys
+        self._process = process
+        self._sequence = itertools.count(1)
+        self._trail = trail
+        self._refused = Sampler()
+        self._refused_lock = threading.Lock()
+        self._clock = clock
+        self._entropy = entropy
+        self._accessed = accessed
+        self._committed = committed
+
+    def answer(self, request: HTTPRequest) -> HTTPResponse:
+        """Answer a client's request, in a thread that may wait. Never raises."""
+        return self._answered(request, self._authenticate, internal=False)
+
+    def answer_at_once(self, request: HTTPRequest) -> HTTPResponse | None:
+        """Answer on the loop's own thread what needs only memory and the local store; `None`: `answer` must.
+
+        Tried for single reads alone: they change nothing, so what was begun and has to wait is simply begun again.
+        """
+        if request.header("x-amz-target") not in AT_ONCE:
+            return None
+        try:
+            return self._answered(request, self._authenticate, internal=False)
+        except WouldWait:
+            return None
+
+    def answer_peer(self, request: HTTPRequest) -> HTTPResponse:
+        """Answer another Region on the peer port, where its certificate says who it is. Never raises."""
+        return self._answered(request, self._recognise, internal=True)
+
+    def perform(self, operation: Operation, request: Shape, *, principal: Principal) -> Any:
+        """Carry out one of our own operations for this Region's agent, and return its answer.
+
+        Raises:
+            ApiError: refused. ServiceUnavailable: custody, store or trail is out of reach.
+        """
+        origin = Origin(request_id=uuid4(self._entropy(16)), source=self._place.region, user_agent="agent")
+        try:
+            return self._carry_out(operation, request, principal, origin, self._stores.unit())
+        except (KeyUnavailable, StoreUnavailable, TrailUnavailable) as error:
+            raise ServiceUnavailable(UNAVAILABLE) from error
+
+    def _answered(
+        self,
+        request: HTTPRequest,
+        authenticate: Callable[[HTTPRequest, Operation, Origin, UnitOfWork], Principal],
+        *,
+        internal: bool,
+    ) -> HTTPResponse:
+        request_id = uuid4(self._entropy(16))
+        origin = Origin(request_id=request_id, source=request.source, user_agent=request.header("user-agent"))
+        asked: Service | WireProtocol | None = None
+        try:
+            # (1)
+            operation = route(request, internal=internal)
+            asked = operation.service
+            if operation not in self._bound:
+                raise UnknownOperationException
+            # (2)
+            unit = self._stores.unit()
+            principal = authenticate(request, operation, origin, unit)
+            # (3)
+            try:
+                shape = question.decode(operation, request)
+                constraints.check(shape)
+            except ApiError as error:
+                self._record_refusal(operation, principal, origin, error)
+                raise
+            # (4) to (7)
+            response = self._carry_out(operation, shape, principal, origin, unit)
+            return wire.answer(operation, response, request_id)
+        except Unroutable as refused:
+            return wire.refusal(refused.asked, refused.error, request_id)
+        except ApiError as error:
+            return wire.refusal(asked, error, request_id)
+        except (KeyUnavailable, StoreUnavailable, TrailUnavailable) as error:
+            _log.warning("%s unavailable: %s: %s", request_id, type(error).__name__, error)
+            return wire.refusal(asked, ServiceUnavailable(UNAVAILABLE), request_id)
+        except WouldWait:
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place where a fault of ours becomes an answer
+            _log_fault(request_id, error)
+            return wire.refusal(asked, _fault(asked, request_id), request_id)
+
+    def _authenticate(
+        self, request: HTTPRequest, operation: Operation, origin: Origin, unit: Any
+    ) -> Principal:
+        """(2) for a client: SigV4. Raises what AWS answers to each way of getting it wrong."""
+        access_key_id = None
+        try:
+            presented = verify.present(request)
+            access_key_id = presented.access_key_id
+            region = None if operation.service.any_region else self._place.region
+            verify.check_scope(presented, region=region, service=operation.service.signing_name)
+            verify.check_time(presented, now=self._clock())
+            try:
+                known = credentials(presented, unit, self._signing_keys)
+            except UnrecognizedClientException:
+                # The same work as for a key that exists: the time that a refusal takes must not tell which do.
+                with contextlib.suppress(ApiError):
+                    verify.check_signature(presented, request, key=NOBODYS_KEY)
+                raise
+            verify.check_signature(presented, request, key=known.key)
+        except ApiError as error:
+            self._record_unproven(operation, origin, error, access_key_id)
+            raise
+        return known.principal
+
+    def _record_unproven(
+        self, operation: Operation, origin: Origin, error: ApiError, access_key_id: str | None
+    ) -> None:
+        """Anybody can send requests that prove nobody: they are counted, and a few a second leave an event."""
+        with self._refused_lock:
+            self._refused, sampled = self._refused.offer(now=self._clock())
+        if sampled:
+            self._record_refusal(operation, None, origin, error, access_key_id=access_key_id)
+
+    def _recognise(
+        self, request: HTTPRequest, operation: Operation, _origin: Origin, _unit: UnitOfWork
+    ) -> Principal:
+        """(2) for a Region: the URI in its certificate, whose last part is the Region's name."""
+        region = (request.peer or "").rpartition("/")[2]
+        if region not in self._place.hosted_regions or operation not in watchword.PEER_OPERATIONS:
+            raise AccessDeniedException("this port is for the Regions of this deployment")
+        return Principal(kind=PrincipalKind.REGION, arn=request.peer or "", account="", user_id=region)
+
+    def _carry_out(
+        self, operation: Operation, request: Shape, principal: Principal, origin: Origin, unit: UnitOfWork
+    ) -> Shape | None:
+        for _ in range(ROUNDS_MAX):
+            round_ = _Round(gate=self, origin=origin, unit=unit, now=self._clock())
+            try:
+                response = round_.run(operation, request, principal=principal, via=None)
+                round_.commit()
+            except Moved:
+                # The store shows another state now, so what was decided is void; but keys that were used were used.
+                self._append(round_.lines_of_used_keys())
+                unit = self._stores.unit()
+                continue
+            except ApiError:
+                self._append(round_.lines())
+                raise
+            return response
+        raise InternalFailure(
+            f"too many others changed the same thing at once; reference {origin.request_id}"
+        )
+
+    def _append(self, rows: Sequence[EventRow]) -> None:
+        # One write for all of them: all or none is in the trail.
+        if rows:
+            self._trail.append(b"\n".join([row.line for row in rows]))
+
+    def _record_refusal(
+        self,
+        operation: Operation,
+        principal: Principal | None,
+        origin: Origin,
+        error: ApiError,
+        *,
+        access_key_id: str | None = None,
+    ) -> None:
+        """Append the event of a request that ended before anything of it ran."""
+        entry = Entry(
+            operation=operation,
+            request=None,
+            error=error,
+            principal=principal,
+            access_key_id=access_key_id,
+            place=self._place,
+            now=self._clock(),
+            request_id=origin.request_id,
+            event_id=uuid4(self._entropy(16)),
+            source=origin.source,
+            user_agent=origin.user_agent,
+        )
+        self._trail.append(self._line(entry).line)
+
+    def _line(self, entry: Entry) -> EventRow:
+        line = trail_event.event(entry, process=self._process, sequence=next(self._sequence))
+        return EventRow(event_id=entry.event_id, at_ms=entry.now, line=line)
+
+
+class _Round:
+    """One try at a request: its unit of work, and the events of all that ran in it."""
+
+    __slots__ = ("_entries", "_gate", "_now", "_origin", "_unit")
+
+    def __init__(self, *, gate: Gate, origin: Origin, unit: UnitOfWork, now: int) -> None:
+        self._gate = gate
+        self._origin = origin
+        self._unit = unit
+        self._now = now
+        self._entries: list[Entry] = []
+
+    def run(
+        self, operation: Operation, request: Shape, *, principal: Principal, via: str | None
+    ) -> Shape | None:
+        """Steps 4 to 6 for one operation, nested ones too."""
+        gate = self._gate
+        place = gate._place
+        caller = principal
+        bound = gate._bound[operation]
+        unit = self._unit
+        arn: str | None = None
+        because: str | None = None
+        try:
+            # (4)
+            found = bound.find(request, Scope(principal=principal, place=place), unit)
+            # (5)
+            decision = policy.decide(operation, principal=principal, resource=found.arn)
+            arn = found.arn
+            if not decision.allowed:
+                because = decision.because
+                raise policy.refusal(operation, principal=principal, resource=found.arn)
+            if found.missing is not None:
+                raise found.missing
+            # (6)
+            service = f"{operation.service.name}.{place.region}.{place.dns_suffix}"
+
+            def invoke(operation: Operation, request: Shape, *, principal: Principal | None = None) -> Any:
+                return self.run(operation, request, principal=principal or caller, via=service)
+
+            call: Call[Any] = Call(
+                principal=principal,
+                place=place,
+                now=self._now,
+                entropy=gate._entropy,
+                store=unit,
+                stage=unit.stage,
+                invoke=invoke,
+                accessed=gate._accessed,
+                via=via,
+            )
+            response = bound.run(request, found.resource, call)
+        except ApiError as error:
+            self._note(operation, request, None, error, principal, via, arn, because)
+            raise
+        self._note(operation, request, response, None, principal, via, arn, None)
+        return response
+
+    def _note(
+        self,
+        operation: Operation,
+        request: Shape,
+        response: Shape | None,
+        error: ApiError | None,
+        principal: Principal,
+        via: str | None,
+        arn: str | None,
+        because: str | None,
+    ) -> None:
+        self._entries.append(
+            Entry(
+                operation=operation,
+                request=request,
+                response=response,
+                error=error,
+                principal=principal,
+                place=self._gate._place,
+                now=self._now,
+                request_id=self._origin.request_id,
+                event_id=uuid4(self._gate._entropy(16)),
+                source=self._origin.source,
+                user_agent=self._origin.user_agent,
+                via=via,
+                note={} if because is None else {"decision": because},
+                resources=() if arn is None or not arn.startswith("arn:") else (arn,),
+            )
+        )
+
+    def commit(self) -> None:
+        """(7). With changes, the events are rows of the same commit; without, they are appended before the answer."""
+        unit = self._unit
+        if unit.has_changes:
+            unit.commit(self.lines())
+            self._gate._committed()
+        else:
+            self._gate._append(self.lines())
+
+    def lines(self) -> list[EventRow]:
+        return [self._gate._line(entry) for entry in self._entries]
+
+    def lines_of_used_keys(self) -> list[EventRow]:
+        return [self._gate._line(entry) for entry in self._entries if entry.via is not None]
+
+
+def _fault(asked: Service | WireProtocol | None, request_id: str) -> ApiError:
+    """A fault of ours as the service's model names it; it says where the operator finds more, and nothing else."""
+    declared = _FAULTS.get(asked.name) if isinstance(asked, Service) else None
+    return (declared or InternalFailure)(f"an internal error occurred; reference {request_id}")
+
+
+def _log_fault(request_id: str, error: Exception) -> None:
+    """Where it happened, never with what: an exception's text or locals may hold a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    where = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    _log.error("fault %s %s at %s", request_id, type(error).__name__, where)

@@ -1,0 +1,1 @@
+"""Accounts, principals, access keys and the policy decision; STS."""

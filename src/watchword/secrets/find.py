@@ -1,0 +1,77 @@
+"""Which secret does this request mean? Source: facts 2.3."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from watchword.api.call import Found, Scope
+from watchword.api.shapes import secretsmanager as sm
+from watchword.api.shapes.secretsmanager import InvalidRequestException
+from watchword.secrets import names, refusals
+from watchword.secrets.model import Secret
+from watchword.secrets.store import SecretStore
+
+
+class NamesSecret(Protocol):
+    """A request that names one secret."""
+
+    @property
+    def secret_id(self) -> str | None: ...
+
+
+def find_nothing(_request: object, _scope: Scope, _store: SecretStore) -> Found[None]:
+    return Found(resource=None, arn="*")
+
+
+def find_secret(request: NamesSecret, scope: Scope, store: SecretStore) -> Found[Secret | None]:
+    """The secret, by name, by full ARN, or by an ARN without its suffix.
+
+    Raises:
+        ValidationException: the identifier is neither a name nor an ARN.
+    """
+    secret_id = request.secret_id or ""
+    meant = names.parse(secret_id)
+    secret = None
+    if _is_here(meant, scope):
+        secret = store.secret_named(scope.account, meant.name)
+    if secret is None or meant.suffix not in (None, secret.suffix):
+        return Found(resource=None, arn=secret_id, missing=refusals.not_found())
+    return Found(resource=secret, arn=secret.arn, tags=secret.tags or {})
+
+
+def find_secret_to_put(
+    request: sm.PutSecretValueRequest, scope: Scope, store: SecretStore
+) -> Found[Secret | None]:
+    """As `find_secret`; a missing token is told before whether the secret exists (facts 1.16)."""
+    if request.client_request_token is None:
+        raise InvalidRequestException(refusals.NEED_TOKEN)
+    return find_secret(request, scope, store)
+
+
+def find_secret_or_none(
+    request: sm.DeleteSecretRequest, scope: Scope, store: SecretStore
+) -> Found[Secret | None]:
+    """As `find_secret`, but a forced deletion of what is not there is no error. Source: facts 1.6."""
+    found = find_secret(request, scope, store)
+    if found.resource is None and request.force_delete_without_recovery:
+        return Found(resource=None, arn=found.arn)
+    return found
+
+
+def find_name(request: sm.CreateSecretRequest, scope: Scope, store: SecretStore) -> Found[Secret | None]:
+    """Whatever holds the name that is to be created, and the ARN that policy decides on."""
+    name = request.name or ""
+    names.check_name(name)
+    place = scope.place
+    arn = f"arn:{place.partition}:secretsmanager:{place.region}:{scope.account}:secret:{name}"
+    return Found(resource=store.secret_named(scope.account, name), arn=arn)
+
+
+def _is_here(meant: names.SecretId, scope: Scope) -> bool:
+    """An ARN of another Region, partition or account names nothing here; a bare name always means this Region."""
+    place = scope.place
+    return meant.region is None or (meant.partition, meant.region, meant.account) == (
+        place.partition,
+        place.region,
+        scope.account,
+    )

@@ -1,0 +1,196 @@
+"""ListSecrets: pages, order and filters.
+
+A page is read in one order from where the last one ended, so that secrets made or deleted meanwhile neither shift nor
+repeat what follows. NextToken is sealed and bound to its query: with other filters, order or caller it does not open.
+A filtered page may be short or empty and still carry one, after `SCANNED_MAX` secrets were looked at.
+
+Source: Secrets Manager API, ListSecrets; facts 9.1 (what the filters really do) and 9.2.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+from watchword.api.call import Call
+from watchword.api.shape import Instant
+from watchword.api.shapes import secretsmanager as sm
+from watchword.api.shapes.secretsmanager import InvalidNextTokenException, InvalidParameterException
+from watchword.envelope.refused import EnvelopeRefused
+from watchword.envelope.token import open_token, seal_token
+from watchword.secrets import refusals
+from watchword.secrets import tags as tag_rules
+from watchword.secrets.deletion import DAY_MS
+from watchword.secrets.model import Secret
+from watchword.secrets.store import SecretListing, SecretStore
+from watchword.secrets.versions import labelled
+
+PAGE_DEFAULT = 100
+SCANNED_MAX = 5_000
+BATCH_ROWS = 500
+
+TokenKey = Callable[[], bytes]
+"""This Region's key for sealed tokens, from custody."""
+
+_ORDERS = {
+    "created-date": "created",
+    "last-changed-date": "changed",
+    "last-accessed-date": "accessed",
+    "name": "name",
+}
+_SEPARATORS = "/_+=.@-"
+_HUMP = re.compile(r"[A-Z]+(?=[A-Z][^A-Z])|[A-Z]+$|[A-Z][^A-Z]*|[^A-Z]+")
+
+
+def page(
+    request: sm.ListSecretsRequest, call: Call[SecretStore], *, token_key: TokenKey
+) -> sm.ListSecretsResponse:
+    """Read one page.
+
+    Raises:
+        InvalidNextTokenException: the token was not made by this Region for this very query.
+        InvalidParameterException: a filter without key or values.
+    """
+    check_filters(request.filters or ())
+    wanted = request.max_results or PAGE_DEFAULT
+    order = _ORDERS[request.sort_by or "created-date"]
+    purpose = _purpose(request, call.account)
+    after = _opened(request.next_token, purpose, token_key) if request.next_token is not None else None
+    matched: list[Secret] = []
+    scanned = 0
+    more = True
+    while more and len(matched) < wanted and scanned < SCANNED_MAX:
+        batch = min(BATCH_ROWS, wanted - len(matched)) if not request.filters else BATCH_ROWS
+        rows = call.store.list_secrets(
+            SecretListing(
+                account=call.account,
+                order=order,
+                descending=request.sort_order == "desc",
+                include_deleted=bool(request.include_planned_deletion),
+                after=after,
+                limit=batch + 1,
+            )
+        )
+        more = len(rows) > batch
+        for secret in rows[:batch]:
+            after = position(secret, order)
+            scanned += 1
+            if matches(secret, request.filters or ()):
+                matched.append(secret)
+                if len(matched) == wanted:
+                    more = more or secret is not rows[:batch][-1]
+                    break
+    token = None
+    if more and after is not None:
+        token = seal_token(token_key(), msgspec.json.encode(after), purpose=purpose, entropy=call.entropy)
+    return sm.ListSecretsResponse(secret_list=tuple(map(entry, matched)), next_token=token)
+
+
+def entry(secret: Secret) -> sm.SecretListEntry:
+    stages = {version.id: tuple(sorted(version.labels)) for version in labelled(secret)}
+    return sm.SecretListEntry(
+        arn=secret.arn,
+        name=secret.name,
+        description=secret.description or None,
+        kms_key_id=secret.kms_key_id,
+        last_changed_date=Instant(secret.changed_ms),
+        last_accessed_date=day(secret.accessed_day),
+        deleted_date=None if secret.purge_ms is None else Instant(secret.purge_ms),
+        tags=tag_rules.as_shapes(secret.tags),
+        secret_versions_to_stages=stages or None,
+        created_date=Instant(secret.created_ms),
+        primary_region=secret.primary_region,
+    )
+
+
+def day(days: int | None) -> Instant | None:
+    """A day of access, shown as AWS shows it: midnight UTC."""
+    return None if days is None else Instant(days * DAY_MS)
+
+
+def position(secret: Secret, order: str) -> tuple[int | str, str]:
+    """Where a secret stands in an order; the sid makes it unique."""
+    match order:
+        case "name":
+            return secret.name, secret.sid
+        case "changed":
+            return secret.changed_ms, secret.sid
+        case "accessed":
+            # Never read sorts before every day.
+            return (-1 if secret.accessed_day is None else secret.accessed_day), secret.sid
+        case _:
+            return secret.created_ms, secret.sid
+
+
+def check_filters(filters: Sequence[sm.Filter]) -> None:
+    for one in filters:
+        if one.key is None:
+            raise InvalidParameterException("Invalid filter key")
+        if not one.values:
+            raise InvalidParameterException(f"Invalid filter values for key: {one.key}")
+
+
+def matches(secret: Secret, filters: Sequence[sm.Filter]) -> bool:
+    """All filters, and of each filter any value."""
+    return all(any(_matches(secret, one.key or "", value) for value in one.values or ()) for one in filters)
+
+
+def _matches(secret: Secret, key: str, value: str) -> bool:
+    """Whether one value of a filter matches; `!` in front turns it round."""
+    if value.startswith("!"):
+        return not _matches(secret, key, value[1:])
+    tags = secret.tags or {}
+    match key:
+        case "name":
+            return secret.name.startswith(value)
+        case "description":
+            return _has_words(value.split(), (secret.description or "").split())
+        case "tag-key":
+            return any(held.startswith(value) for held in tags)
+        case "tag-value":
+            return any(held.startswith(value) for held in tags.values())
+        case "primary-region":
+            return (secret.primary_region or "").startswith(value) and secret.primary_region is not None
+        case "all":
+            texts = [secret.name, secret.description or "", *tags, *tags.values()]
+            asked = words(value)
+            return bool(asked) and _has_words(asked, [word for text in texts for word in words(text)])
+        case _:
+            # No secret of this service belongs to another one: owning-service matches nothing.
+            return False
+
+
+def _has_words(asked: Iterable[str], held: Sequence[str]) -> bool:
+    lowered = [word.lower() for word in held]
+    return all(any(word.startswith(one.lower()) for word in lowered) for one in asked)
+
+
+def words(text: str) -> list[str]:
+    """Split as the `all` filter does: at blanks, at camel humps, and at a separator if only one kind of it occurs.
+
+    `COMPANYthings` is `COMPAN` and `Ythings`: the last capital goes with what follows.
+    """
+    found: list[str] = []
+    for part in text.split():
+        kinds = {char for char in part if char in _SEPARATORS}
+        pieces = part.split(kinds.pop()) if len(kinds) == 1 else [part]
+        for piece in pieces:
+            found += _HUMP.findall(piece)
+    return found
+
+
+def _purpose(request: sm.ListSecretsRequest, account: str) -> str:
+    query = msgspec.structs.replace(request, next_token=None, max_results=None)
+    return f"ListSecrets/{account}/{hashlib.sha256(msgspec.json.encode(query)).hexdigest()}"
+
+
+def _opened(token: str, purpose: str, token_key: TokenKey) -> tuple[int | str, str]:
+    try:
+        return msgspec.json.decode(
+            open_token(token_key(), token, purpose=purpose), type=tuple[int | str, str]
+        )
+    except (EnvelopeRefused, msgspec.ValidationError) as error:
+        raise InvalidNextTokenException(refusals.BAD_PAGE_TOKEN) from error

@@ -1,0 +1,132 @@
+"""What a secret is: frozen values, with their invariants at the fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from watchword.envelope.value import ValueKind
+from watchword.replication.model import Incoming, Lifecycle, Link, Role
+
+CURRENT = "AWSCURRENT"
+PREVIOUS = "AWSPREVIOUS"
+PENDING = "AWSPENDING"
+
+DEFAULT_KEY_ALIAS = "alias/aws/secretsmanager"
+
+VALUE_BYTES_MAX = 65_536
+LABELS_MAX = 20
+VERSIONS_MAX = 100
+TAGS_MAX = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """One version of a secret. Its value is immutable; only its labels move."""
+
+    id: str
+    """The ClientRequestToken of the call that made it, 32 to 64 characters."""
+    content_id: str | None
+    """128 random bits in hex, new for each value written, the same in every Region; `None`: a label without a value yet."""
+    kind: ValueKind | None
+    labels: frozenset[str]
+    """A label is on at most one version of a secret."""
+    created_ms: int
+    revision: int
+    """The secret's revision at which this version last changed."""
+    key_arns: tuple[str, ...]
+    """The KMS keys of this Region under which its data key is held; any one opens it."""
+    accessed_day: int | None = None
+    """Days since 1970 UTC; of this Region's reads only, written outside the revision."""
+
+    def without(self, labels: frozenset[str], *, revision: int) -> Version:
+        if not self.labels & labels:
+            return self
+        return replace(self, labels=self.labels - labels, revision=revision)
+
+    def labelled(self, label: str, *, revision: int) -> Version:
+        if label in self.labels:
+            return self
+        return replace(self, labels=self.labels | {label}, revision=revision)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Secret:
+    """A secret as one Region holds it. A replica is a full local record, read like any other."""
+
+    account: str
+    sid: str
+    """Random, of this Region; names a row, never shown."""
+    partition: str
+    region: str
+    name: str
+    suffix: str
+    """The six characters after the name in the ARN; the same in every Region."""
+    description: str | None
+    kms_key_id: str | None
+    """As the caller gave it; `None`: the account's `alias/aws/secretsmanager`."""
+    policy: str | None
+    tags: Mapping[str, str] | None
+    """`None`: never tagged, which DescribeSecret tells apart from all tags removed."""
+    versions: Mapping[str, Version]
+    revision: int
+    """Counts the changes that replicas must see; raised by one with each."""
+    head_revision: int
+    """The revision at which anything but a version last changed."""
+    stamp: int
+    """Raised by every write to this record, links added or removed too; commits compare it."""
+    created_ms: int
+    changed_ms: int
+    deleted_ms: int | None = None
+    """When DeleteSecret was called; `None`: not scheduled for deletion."""
+    purge_ms: int | None = None
+    incoming: Incoming | None = None
+    """The link that made this record, for a replica and for what once was one."""
+    links: tuple[Link, ...] = field(default=())
+    """Of a primary: in the order in which Regions were added; leaving ones too."""
+
+    @property
+    def arn(self) -> str:
+        return self.arn_in(self.region)
+
+    def arn_in(self, region: str) -> str:
+        """The ARN of this secret's copy in another Region: only the Region differs."""
+        return f"arn:{self.partition}:secretsmanager:{region}:{self.account}:secret:{self.name}-{self.suffix}"
+
+    @property
+    def is_replica(self) -> bool:
+        return self.incoming is not None and self.incoming.role is Role.REPLICA
+
+    @property
+    def primary_region(self) -> str | None:
+        """The Region that is written, for a secret that is replicated; this Region for a primary."""
+        if self.incoming is not None and self.incoming.role is Role.REPLICA:
+            return self.incoming.primary_region
+        return self.region if self.active_links else None
+
+    @property
+    def active_links(self) -> tuple[Link, ...]:
+        """The replicas that the API shows; a leaving link is invisible until the replica has acknowledged."""
+        return tuple(link for link in self.links if link.lifecycle is Lifecycle.ACTIVE)
+
+    @property
+    def accessed_day(self) -> int | None:
+        return max(
+            (v.accessed_day for v in self.versions.values() if v.accessed_day is not None), default=None
+        )
+
+    def holder_of(self, label: str) -> Version | None:
+        for version in self.versions.values():
+            if label in version.labels:
+                return version
+        return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedValue:
+    """A version's value as the store keeps it: sealed under a data key, which KMS keys of this Region hold."""
+
+    version_id: str
+    sealed: bytes
+    data_keys: Mapping[str, bytes]
+    """By key ARN, in the order in which they are tried: the data key as KMS returned it."""

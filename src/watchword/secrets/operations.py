@@ -1,0 +1,385 @@
+"""Secrets Manager: one short function per operation. Each reads, decides, stages and answers; the gate commits.
+
+Source: Secrets Manager API reference; facts 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+
+from watchword.api.call import Bound, Call
+from watchword.api.shape import Instant
+from watchword.api.shapes import secretsmanager as sm
+from watchword.api.shapes.secretsmanager import (
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceExistsException,
+)
+from watchword.replication import link as links
+from watchword.replication.incoming import promote
+from watchword.secrets import deletion, find, listing, names, refusals, replicas, versions
+from watchword.secrets import tags as tag_rules
+from watchword.secrets.model import CURRENT, SealedValue, Secret
+from watchword.secrets.sealing import Openers, Value, open_version, seal_version, try_key, value_of
+from watchword.secrets.store import (
+    IncomingSaved,
+    LinkAdded,
+    LinkStepped,
+    SecretPurged,
+    SecretSaved,
+    SecretStore,
+)
+
+
+def create_secret(
+    request: sm.CreateSecretRequest, holder: Secret | None, call: Call[SecretStore], *, openers: Openers
+) -> sm.CreateSecretResponse:
+    """Make a secret, with its first version if a value is given, and its links if Regions are.
+
+    Raises:
+        ResourceExistsException: the name is taken, or the token by another value.
+        InvalidRequestException: no token, or the name is in its recovery window.
+        InvalidParameterException: both kinds of value, a wrong replica Region, wrong tags.
+        EncryptionFailure, AccessDeniedException: the KMS key can't be used.
+    """
+    token = _token(request.client_request_token)
+    value = value_of(string=request.secret_string, binary=request.secret_binary)
+    if request.type or request.cross_account_primary_arn:
+        raise InvalidParameterException(
+            "managed external secrets and cross-account replicas are not supported yet"
+        )
+    tags = tag_rules.tagged(None, request.tags) if request.tags is not None else None
+    regions = replicas.wanted(request.add_replica_regions or (), place=call.place)
+    if holder is not None:
+        return _create_again(request, holder, token, value, call, openers)
+
+    secret = _new_secret(request, call, tags=tags)
+    try_key(secret, call)
+    sealed: dict[str, SealedValue] = {}
+    version_id = None
+    if value is not None:
+        version_id = token
+        new, sealed[token] = seal_version(
+            secret, value, version_id=token, labels=frozenset({CURRENT}), call=call
+        )
+        secret = replace(secret, versions={token: replace(new, revision=secret.revision)})
+    call.stage(SecretSaved(before=None, after=secret, values=sealed))
+    added = replicas.new_links(
+        secret,
+        regions,
+        overwrite=bool(request.force_overwrite_replica_secret),
+        principal_arn=call.principal.arn,
+        now=call.now,
+        entropy=call.entropy,
+    )
+    for link in added:
+        call.stage(LinkAdded(secret=secret, link=link))
+    return sm.CreateSecretResponse(
+        arn=secret.arn,
+        name=secret.name,
+        version_id=version_id,
+        replication_status=replicas.statuses(added),
+    )
+
+
+def get_secret_value(
+    request: sm.GetSecretValueRequest, secret: Secret, call: Call[SecretStore], *, openers: Openers
+) -> sm.GetSecretValueResponse:
+    """Open one version's value; the day of last access follows within a minute."""
+    refusals.check_live(secret)
+    version = versions.chosen(secret, version_id=request.version_id, label=request.version_stage)
+    value = open_version(secret, version, call, openers=openers)
+    call.accessed(secret.account, secret.sid, version.id)
+    return sm.GetSecretValueResponse(
+        arn=secret.arn,
+        name=secret.name,
+        version_id=version.id,
+        secret_string=value.content.decode() if value.kind == "string" else None,
+        secret_binary=value.content if value.kind == "binary" else None,
+        version_stages=tuple(sorted(version.labels)) or None,
+        created_date=Instant(version.created_ms),
+    )
+
+
+def put_secret_value(
+    request: sm.PutSecretValueRequest, secret: Secret, call: Call[SecretStore], *, openers: Openers
+) -> sm.PutSecretValueResponse:
+    """Add a version and move its labels to it. Repeating a call with the same token and value changes nothing.
+
+    Raises:
+        ResourceExistsException: the token already names a version with another value.
+        LimitExceededException: as `versions.put_value`.
+    """
+    token = _token(request.client_request_token)
+    value = value_of(string=request.secret_string, binary=request.secret_binary)
+    if value is None:
+        raise InvalidRequestException(refusals.NO_VALUE)
+    refusals.check_live(secret)
+    refusals.check_writable(secret)
+    existing = secret.versions.get(token)
+    if existing is not None and existing.content_id is not None:
+        if open_version(secret, existing, call, openers=openers) != value:
+            raise ResourceExistsException(refusals.TOKEN_IN_USE.format(token=token, arn=secret.arn))
+        return _put_answer(secret, token)
+
+    labels = frozenset(request.version_stages or (CURRENT,))
+    new, sealed = seal_version(secret, value, version_id=token, labels=labels, call=call)
+    after = versions.put_value(secret, new=new, now=call.now)
+    dropped = frozenset(secret.versions) - frozenset(after.versions)
+    call.stage(SecretSaved(before=secret, after=after, values={token: sealed}, dropped=dropped))
+    return _put_answer(after, token)
+
+
+def describe_secret(
+    _request: sm.DescribeSecretRequest, secret: Secret, _call: Call[SecretStore]
+) -> sm.DescribeSecretResponse:
+    """All but the value; also in the recovery window. A replica names its primary's Region and lists no statuses."""
+    stages = {version.id: tuple(sorted(version.labels)) for version in versions.labelled(secret)}
+    return sm.DescribeSecretResponse(
+        arn=secret.arn,
+        name=secret.name,
+        description=secret.description or None,
+        kms_key_id=secret.kms_key_id,
+        last_changed_date=Instant(secret.changed_ms),
+        last_accessed_date=listing.day(secret.accessed_day),
+        deleted_date=None if secret.purge_ms is None else Instant(secret.purge_ms),
+        tags=tag_rules.as_shapes(secret.tags),
+        version_ids_to_stages=stages or None,
+        created_date=Instant(secret.created_ms),
+        primary_region=secret.primary_region,
+        replication_status=replicas.statuses(secret.active_links),
+    )
+
+
+def list_secrets(
+    request: sm.ListSecretsRequest, _found: None, call: Call[SecretStore], *, token_key: listing.TokenKey
+) -> sm.ListSecretsResponse:
+    return listing.page(request, call, token_key=token_key)
+
+
+def delete_secret(
+    request: sm.DeleteSecretRequest, secret: Secret | None, call: Call[SecretStore]
+) -> sm.DeleteSecretResponse:
+    """Schedule deletion, or purge at once; forcing what is not there succeeds. Source: facts 1.6."""
+    force = bool(request.force_delete_without_recovery)
+    days = deletion.window_days(asked=request.recovery_window_in_days, force=force)
+    if secret is None:
+        meant = names.parse(request.secret_id or "")
+        place = call.place
+        suffix = meant.suffix or names.new_suffix(call.entropy)
+        arn = (
+            f"arn:{place.partition}:secretsmanager:{place.region}:{call.account}:secret:{meant.name}-{suffix}"
+        )
+        return sm.DeleteSecretResponse(arn=arn, name=meant.name, deletion_date=Instant(call.now))
+    deletion.check_deletable(secret, force=force)
+    if force:
+        call.stage(SecretPurged(secret=secret))
+        return sm.DeleteSecretResponse(arn=secret.arn, name=secret.name, deletion_date=Instant(call.now))
+    after = deletion.schedule_deletion(secret, days=days, now=call.now)
+    call.stage(SecretSaved(before=secret, after=after))
+    return sm.DeleteSecretResponse(
+        arn=secret.arn, name=secret.name, deletion_date=Instant(after.purge_ms or call.now)
+    )
+
+
+def restore_secret(
+    _request: sm.RestoreSecretRequest, secret: Secret, call: Call[SecretStore]
+) -> sm.RestoreSecretResponse:
+    refusals.check_writable(secret)
+    after = deletion.restore(secret, now=call.now)
+    if after is not secret:
+        call.stage(SecretSaved(before=secret, after=after))
+    return sm.RestoreSecretResponse(arn=secret.arn, name=secret.name)
+
+
+def tag_resource(request: sm.TagResourceRequest, secret: Secret, call: Call[SecretStore]) -> None:
+    _retag(secret, tag_rules.tagged(secret.tags, request.tags or ()), call)
+
+
+def untag_resource(request: sm.UntagResourceRequest, secret: Secret, call: Call[SecretStore]) -> None:
+    _retag(secret, tag_rules.untagged(secret.tags, request.tag_keys or ()), call)
+
+
+def replicate_secret_to_regions(
+    request: sm.ReplicateSecretToRegionsRequest, secret: Secret, call: Call[SecretStore]
+) -> sm.ReplicateSecretToRegionsResponse:
+    """Add replicas; for a Region that has one already, try again.
+
+    The call succeeds whatever awaits it in the other Region; that shows as the entry's status.
+    """
+    refusals.check_live(secret)
+    refusals.check_writable(secret)
+    regions = replicas.wanted(request.add_replica_regions or (), place=call.place)
+    overwrite = bool(request.force_overwrite_replica_secret)
+    held = {link.region: link for link in secret.active_links}
+    for one in regions:
+        if one.region in held:
+            asked = links.Asked(
+                kms_key_id=one.kms_key_id, overwrite=overwrite, principal_arn=call.principal.arn
+            )
+            link = held[one.region]
+            call.stage(LinkStepped(link_id=link.link_id, event=asked, now=call.now))
+            held[one.region] = links.step(link, asked, now=call.now)[0]
+    added = replicas.new_links(
+        secret,
+        [one for one in regions if one.region not in held],
+        overwrite=overwrite,
+        principal_arn=call.principal.arn,
+        now=call.now,
+        entropy=call.entropy,
+    )
+    for link in added:
+        call.stage(LinkAdded(secret=secret, link=link))
+    if added:
+        # Whoever decided meanwhile that there is no replica (DeleteSecret) must see that there is one now.
+        call.stage(SecretSaved(before=secret, after=replace(secret, stamp=secret.stamp + 1)))
+    return sm.ReplicateSecretToRegionsResponse(
+        arn=secret.arn, replication_status=replicas.statuses([*held.values(), *added])
+    )
+
+
+def remove_regions_from_replication(
+    request: sm.RemoveRegionsFromReplicationRequest, secret: Secret, call: Call[SecretStore]
+) -> sm.RemoveRegionsFromReplicationResponse:
+    """Take replicas away: their entries at once, the replica secrets as soon as their Region acknowledges.
+
+    A Region without a replica is passed over. The removal is finished whatever happens to this secret meanwhile.
+    """
+    refusals.check_live(secret)
+    refusals.check_writable(secret)
+    removed = set(request.remove_replica_regions or ())
+    remaining = [link for link in secret.active_links if link.region not in removed]
+    for link in secret.active_links:
+        if link.region in removed:
+            call.stage(LinkStepped(link_id=link.link_id, event=links.Removed(), now=call.now))
+    if len(remaining) != len(secret.active_links):
+        call.stage(SecretSaved(before=secret, after=replace(secret, stamp=secret.stamp + 1)))
+    return sm.RemoveRegionsFromReplicationResponse(
+        arn=secret.arn, replication_status=replicas.statuses(remaining)
+    )
+
+
+def stop_replication_to_replica(
+    _request: sm.StopReplicationToReplicaRequest, secret: Secret, call: Call[SecretStore]
+) -> sm.StopReplicationToReplicaResponse:
+    """Promote this replica to a standalone secret. Touches this Region alone, and works with the primary gone.
+
+    From the commit on, no message of the old primary changes the secret, for ever (invariant I5).
+    """
+    if not secret.is_replica or secret.incoming is None:
+        raise InvalidRequestException(refusals.NOT_REPLICA)
+    incoming = promote(secret.incoming)
+    after = replace(secret, incoming=incoming, changed_ms=call.now, stamp=secret.stamp + 1)
+    call.stage(SecretSaved(before=secret, after=after))
+    call.stage(IncomingSaved(before=secret.incoming, after=incoming, account=secret.account))
+    return sm.StopReplicationToReplicaResponse(arn=secret.arn)
+
+
+def bindings(*, openers: Openers, token_key: listing.TokenKey) -> tuple[Bound, ...]:
+    """Every Secrets Manager operation of this release."""
+    by_id = find.find_secret
+    return (
+        Bound(operation=sm.CREATE_SECRET, find=find.find_name, run=partial(create_secret, openers=openers)),
+        Bound(operation=sm.GET_SECRET_VALUE, find=by_id, run=partial(get_secret_value, openers=openers)),
+        Bound(
+            operation=sm.PUT_SECRET_VALUE,
+            find=find.find_secret_to_put,
+            run=partial(put_secret_value, openers=openers),
+        ),
+        Bound(operation=sm.DESCRIBE_SECRET, find=by_id, run=describe_secret),
+        Bound(
+            operation=sm.LIST_SECRETS,
+            find=find.find_nothing,
+            run=partial(list_secrets, token_key=token_key),
+        ),
+        Bound(operation=sm.DELETE_SECRET, find=find.find_secret_or_none, run=delete_secret),
+        Bound(operation=sm.RESTORE_SECRET, find=by_id, run=restore_secret),
+        Bound(operation=sm.TAG_RESOURCE, find=by_id, run=tag_resource),
+        Bound(operation=sm.UNTAG_RESOURCE, find=by_id, run=untag_resource),
+        Bound(operation=sm.REPLICATE_SECRET_TO_REGIONS, find=by_id, run=replicate_secret_to_regions),
+        Bound(operation=sm.REMOVE_REGIONS_FROM_REPLICATION, find=by_id, run=remove_regions_from_replication),
+        Bound(operation=sm.STOP_REPLICATION_TO_REPLICA, find=by_id, run=stop_replication_to_replica),
+    )
+
+
+def _token(token: str | None) -> str:
+    """Raises InvalidRequestException: SDKs fill the token in, so a raw request without one is a mistake."""
+    if token is None:
+        raise InvalidRequestException(refusals.NEED_TOKEN)
+    return token
+
+
+def _new_secret(
+    request: sm.CreateSecretRequest, call: Call[SecretStore], *, tags: dict[str, str] | None
+) -> Secret:
+    return Secret(
+        account=call.account,
+        sid=call.entropy(16).hex(),
+        partition=call.place.partition,
+        region=call.place.region,
+        name=request.name or "",
+        suffix=names.new_suffix(call.entropy),
+        description=request.description,
+        kms_key_id=replicas.key_of(request.kms_key_id),
+        policy=None,
+        tags=tags,
+        versions={},
+        revision=1,
+        head_revision=1,
+        stamp=1,
+        created_ms=call.now,
+        changed_ms=call.now,
+    )
+
+
+def _create_again(
+    request: sm.CreateSecretRequest,
+    holder: Secret,
+    token: str,
+    value: Value | None,
+    call: Call[SecretStore],
+    openers: Openers,
+) -> sm.CreateSecretResponse:
+    """The name is held: a repeated call is answered as the first was, anything else is refused."""
+    if holder.deleted_ms is not None:
+        raise InvalidRequestException(refusals.NAME_SCHEDULED)
+    version = holder.versions.get(token)
+    if version is None or version.content_id is None or holder.is_replica:
+        raise ResourceExistsException(refusals.NAME_TAKEN.format(name=request.name))
+    if value is None or open_version(holder, version, call, openers=openers) != value:
+        raise ResourceExistsException(refusals.TOKEN_IN_USE.format(token=token, arn=holder.arn))
+    shown = replicas.statuses(holder.active_links) if request.add_replica_regions else None
+    return sm.CreateSecretResponse(
+        arn=holder.arn, name=holder.name, version_id=token, replication_status=shown
+    )
+
+
+def _put_answer(secret: Secret, token: str) -> sm.PutSecretValueResponse:
+    return sm.PutSecretValueResponse(
+        arn=secret.arn,
+        name=secret.name,
+        version_id=token,
+        version_stages=tuple(sorted(secret.versions[token].labels)) or None,
+    )
+
+
+def _retag(secret: Secret, after: dict[str, str] | None, call: Call[SecretStore]) -> None:
+    refusals.check_live(secret)
+    refusals.check_writable(secret)
+    if after == secret.tags:
+        return
+    revision = secret.revision + 1
+    call.stage(
+        SecretSaved(
+            before=secret,
+            after=replace(
+                secret,
+                tags=after,
+                revision=revision,
+                head_revision=revision,
+                changed_ms=call.now,
+                stamp=secret.stamp + 1,
+            ),
+        )
+    )

@@ -1,0 +1,61 @@
+"""What Secrets Manager says when it refuses, in its own words. Source: facts 0.2 (recorded texts) and 1.
+
+Texts that AWS does not document are ours and stand in DIVERGENCES.md.
+"""
+
+from __future__ import annotations
+
+from watchword.api.shapes.secretsmanager import (
+    InvalidParameterException,
+    InvalidRequestException,
+    ResourceNotFoundException,
+)
+from watchword.secrets.model import Secret
+
+CANT_FIND = "Secrets Manager can't find the specified secret."
+CANT_FIND_LABEL = "Secrets Manager can't find the specified secret value for staging label: {label}"
+CANT_FIND_VERSION = "Secrets Manager can't find the specified secret value for VersionId: {version_id}"
+STAGE_MISMATCH = "You provided a VersionStage that is not associated to the provided VersionId."
+NAME_TAKEN = "The operation failed because the secret {name} already exists."
+NAME_SCHEDULED = (
+    "You can't create this secret because a secret with this name is already scheduled for deletion."
+)
+MARKED = "You can't perform this operation on the secret because it was marked for deletion."
+NEED_TOKEN = "You must provide a ClientRequestToken value. We recommend a UUID-type value."  # noqa: S105 - AWS's text
+TOKEN_IN_USE = (
+    "You can't use ClientRequestToken {token} because that value "  # noqa: S105 - AWS's text
+    "is already in use for a version of secret {arn}."
+)
+BOTH_VALUES = "You can't specify both a binary secret value and a string secret value in the same secret."
+NO_VALUE = "You must provide either SecretString or SecretBinary."
+ON_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
+NOT_REPLICA = "You can't stop replication of this secret because it is not a replica secret."
+HAS_REPLICAS = "You can't delete secret {arn} that still has replica regions [{regions}]."
+INVALID_REGION = "Invalid replica region."
+WINDOW_RANGE = "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
+WINDOW_AND_FORCE = "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
+KMS_DENIED = "Access to KMS is not allowed"
+TOO_MANY_TAGS = "You can't have more than {maximum} tags on a secret."
+RESERVED_TAG = "You can't use a tag key that begins with aws:, because that prefix is reserved."
+DUPLICATE_TAG = "You can't use the same tag key twice in one request."
+TOO_MANY_LABELS = "You can't attach more than {maximum} staging labels to the versions of a secret."
+TOO_MANY_VERSIONS = (
+    "You can't have more than {maximum} versions of a secret younger than 24 hours or with a label."
+)
+BAD_PAGE_TOKEN = "The NextToken value is not valid."  # noqa: S105 - a text, no token
+
+
+def not_found() -> ResourceNotFoundException:
+    return ResourceNotFoundException(CANT_FIND)
+
+
+def check_live(secret: Secret) -> None:
+    """Refuse what a secret in its recovery window does not allow. Source: facts 4."""
+    if secret.deleted_ms is not None:
+        raise InvalidRequestException(MARKED)
+
+
+def check_writable(secret: Secret) -> None:
+    """Refuse a change of a replica: it is made at the primary, and arrives. Source: facts 5.9."""
+    if secret.is_replica:
+        raise InvalidParameterException(ON_REPLICA)

@@ -1,0 +1,223 @@
+"""A secret's value between the clear and the store: each version sealed under a data key of its own.
+
+KMS is called as AWS calls it, in the caller's name: the encryption context is {SecretARN, SecretVersionId}, and a key
+that is set or changed is tried first with the version id `RequestToValidateKeyAccess`. Source: Secrets Manager user
+guide, "Secret encryption and decryption"; facts 6.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from watchword.api.call import Call
+from watchword.api.errors import AccessDeniedException, ApiError, InternalFailure, ValidationException
+from watchword.api.shapes import kms
+from watchword.api.shapes.secretsmanager import (
+    DecryptionFailure,
+    EncryptionFailure,
+    InvalidParameterException,
+)
+from watchword.envelope import value as envelope
+from watchword.envelope.refused import EnvelopeRefused
+from watchword.envelope.value import Binding, Opener, ValueKind
+from watchword.secrets import refusals
+from watchword.secrets.model import (
+    DEFAULT_KEY_ALIAS,
+    VALUE_BYTES_MAX,
+    SealedValue,
+    Secret,
+    Version,
+)
+from watchword.secrets.store import SecretStore
+
+PROBE_VERSION_ID = "RequestToValidateKeyAccess"
+OPENERS_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A value in the clear, on its way in or out. Its repr shows nothing of it."""
+
+    kind: ValueKind
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"Value(kind={self.kind!r}, content=***)"
+
+
+class Openers:
+    """Remembers the cipher that a data key leads to, so that a value read again costs no key derivation.
+
+    It is asked with the data key that KMS has just released for this very use, so it opens nothing by itself.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[bytes, Opener] = {}
+        self._lock = threading.Lock()
+
+    def open(self, data_key: bytes, sealed: bytes, *, binding: Binding) -> bytes:
+        opener = self._held.get(data_key)
+        if opener is None:
+            opener = Opener(data_key)
+            with self._lock:
+                while len(self._held) >= OPENERS_MAX:
+                    self._held.pop(next(iter(self._held)))
+                self._held[data_key] = opener
+        return opener.open(sealed, binding=binding)
+
+    def clear(self) -> None:
+        """Forget all; called each minute, so that no data key outlives KMS's memory of it by more."""
+        with self._lock:
+            self._held.clear()
+
+
+def value_of(*, string: str | None, binary: bytes | None) -> Value | None:
+    """The value that a request carries, or None.
+
+    Raises:
+        InvalidParameterException: both kinds at once.
+        ValidationException: longer than 65,536 bytes; the model counts characters, the quota bytes (facts 3.4).
+    """
+    if string is not None and binary is not None:
+        raise InvalidParameterException(refusals.BOTH_VALUES)
+    if string is None and binary is None:
+        return None
+    content = string.encode() if string is not None else binary or b""
+    if len(content) > VALUE_BYTES_MAX:
+        member = "secretString" if string is not None else "secretBinary"
+        raise ValidationException(
+            f"1 validation error detected: Value at '{member}' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {VALUE_BYTES_MAX}"
+        )
+    return Value(kind="string" if string is not None else "binary", content=content)
+
+
+def binding_of(secret: Secret, *, version_id: str, content_id: str, kind: ValueKind) -> Binding:
+    return Binding(
+        partition=secret.partition,
+        region=secret.region,
+        account=secret.account,
+        secret_arn=secret.arn,
+        version_id=version_id,
+        content_id=content_id,
+        kind=kind,
+    )
+
+
+def context_of(arn: str, version_id: str) -> dict[str, str]:
+    """KMS's encryption context, always these two pairs. Source: facts 6.1."""
+    return {"SecretARN": arn, "SecretVersionId": version_id}
+
+
+def try_key(secret: Secret, call: Call[SecretStore]) -> None:
+    """Try a customer key as AWS does when it is set: seal and open once, and throw the result away.
+
+    Raises:
+        EncryptionFailure: the key does not exist, is disabled, or is no key that seals.
+        AccessDeniedException: the caller may not use it.
+    """
+    if secret.kms_key_id is None:
+        return
+    context = context_of(secret.arn, PROBE_VERSION_ID)
+    blob, _, _ = _generate(secret.kms_key_id, context, call)
+    _through_kms(
+        lambda: call.invoke(
+            kms.DECRYPT, kms.DecryptRequest(ciphertext_blob=blob, encryption_context=context)
+        ),
+        EncryptionFailure,
+        "encrypt",
+    )
+
+
+def seal_version(
+    secret: Secret, value: Value, *, version_id: str, labels: frozenset[str], call: Call[SecretStore]
+) -> tuple[Version, SealedValue]:
+    """Seal a new value under a fresh data key of the secret's KMS key.
+
+    Raises:
+        EncryptionFailure, AccessDeniedException: as `try_key`.
+    """
+    content_id = call.entropy(16).hex()
+    blob, data_key, key_arn = _generate(
+        secret.kms_key_id or DEFAULT_KEY_ALIAS, context_of(secret.arn, version_id), call
+    )
+    sealed = envelope.seal(
+        data_key,
+        value.content,
+        binding=binding_of(secret, version_id=version_id, content_id=content_id, kind=value.kind),
+        entropy=call.entropy,
+    )
+    version = Version(
+        id=version_id,
+        content_id=content_id,
+        kind=value.kind,
+        labels=labels,
+        created_ms=call.now,
+        revision=secret.revision,
+        key_arns=(key_arn,),
+    )
+    return version, SealedValue(version_id=version_id, sealed=sealed, data_keys={key_arn: blob})
+
+
+def open_version(secret: Secret, version: Version, call: Call[SecretStore], *, openers: Openers) -> Value:
+    """Open a version's value with the caller's own right to its key.
+
+    Raises:
+        DecryptionFailure: no key that holds it is usable; the text is that of the last one tried (facts 6.5).
+        AccessDeniedException: the caller may not use the key.
+    """
+    if version.content_id is None or version.kind is None:
+        raise InternalFailure("a version without a value was opened")
+    held = call.store.sealed_value(secret, version.id)
+    data_key = _data_key(secret, held, call)
+    binding = binding_of(secret, version_id=version.id, content_id=version.content_id, kind=version.kind)
+    try:
+        content = openers.open(data_key, held.sealed, binding=binding)
+    except EnvelopeRefused as error:
+        # The key is right and the value does not open: the row was altered. That is ours to answer for, not the caller's.
+        raise InternalFailure("a stored value does not open; see the operator's log") from error
+    return Value(kind=version.kind, content=content)
+
+
+def _data_key(secret: Secret, held: SealedValue, call: Call[SecretStore]) -> bytes:
+    refused: ApiError = DecryptionFailure(
+        "Secrets Manager can't decrypt the secret value: it has no data key."
+    )
+    context = context_of(secret.arn, held.version_id)
+    for blob in held.data_keys.values():
+        request = kms.DecryptRequest(ciphertext_blob=blob, encryption_context=context)
+        try:
+            answer: kms.DecryptResponse = call.invoke(kms.DECRYPT, request)
+        except AccessDeniedException:
+            refused = AccessDeniedException(refusals.KMS_DENIED)
+        except ApiError as error:
+            refused = DecryptionFailure(
+                f"Secrets Manager can't decrypt the secret value: {kms_reason(error)}"
+            )
+        else:
+            return answer.plaintext or b""
+    raise refused
+
+
+def _generate(key_id: str, context: dict[str, str], call: Call[SecretStore]) -> tuple[bytes, bytes, str]:
+    request = kms.GenerateDataKeyRequest(key_id=key_id, key_spec="AES_256", encryption_context=context)
+    answer = _through_kms(lambda: call.invoke(kms.GENERATE_DATA_KEY, request), EncryptionFailure, "encrypt")
+    return answer.ciphertext_blob or b"", answer.plaintext or b"", answer.key_id or ""
+
+
+def _through_kms(
+    ask: Callable[[], kms.GenerateDataKeyResponse], failure: type[ApiError], verb: str
+) -> kms.GenerateDataKeyResponse:
+    try:
+        return ask()
+    except AccessDeniedException as error:
+        raise AccessDeniedException(refusals.KMS_DENIED) from error
+    except ApiError as error:
+        raise failure(f"Secrets Manager can't {verb} the secret value: {kms_reason(error)}") from error
+
+
+def kms_reason(error: ApiError) -> str:
+    """How Secrets Manager quotes KMS. Source: the sample in facts 6.5, less its request id and proxy."""
+    return f"{error.message} (Service: AWSKMS; Status Code: {error.status}; Error Code: {error.code})"

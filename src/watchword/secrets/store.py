@@ -1,0 +1,124 @@
+"""What the rules of secrets read, and what they stage: exactly that, declared here and implemented by `storage`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from watchword.replication.model import Event, Incoming, Link
+from watchword.secrets.model import SealedValue, Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkRow:
+    """A link and the secret it belongs to; it outlives its secret until a removal is acknowledged."""
+
+    account: str
+    sid: str
+    arn: str
+    """The secret's ARN at the primary."""
+    link: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretListing:
+    """Which secrets ListSecrets wants next, in one order."""
+
+    account: str
+    order: str
+    """`created`, `changed`, `accessed` or `name`."""
+    descending: bool
+    include_deleted: bool
+    after: tuple[int | str, str] | None
+    """The sort key and the sid of the last row of the page before; names, times and sids make every position unique."""
+    limit: int
+
+
+class SecretStore(Protocol):
+    """Reads of one Region's secrets. Every read is remembered, so that the commit can see whether it still holds."""
+
+    def secret_named(self, account: str, name: str) -> Secret | None:
+        """The secret that holds a name, also one that is scheduled for deletion."""
+
+    def secret(self, account: str, sid: str) -> Secret | None: ...
+
+    def sealed_value(self, secret: Secret, version_id: str) -> SealedValue:
+        """The sealed value of a version that has one."""
+
+    def list_secrets(self, listing: SecretListing) -> Sequence[Secret]: ...
+
+    def link(self, link_id: str) -> LinkRow | None: ...
+
+    def leaving_links(self, account: str, region: str) -> Sequence[LinkRow]:
+        """The links to a Region that wait for the acknowledgement of their removal."""
+
+    def incoming(self, link_id: str) -> Incoming | None:
+        """What this Region knows of a link that replicates to it, removed and promoted ones too."""
+
+    def secret_of_incoming(self, link_id: str) -> Secret | None: ...
+
+    def incarnation(self) -> str:
+        """Random, new whenever the agent opens the store; a store that was set back shows by it."""
+
+    def due_for_purge(self, *, now: int, limit: int) -> Sequence[Secret]: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretSaved:
+    """A secret was made (`before` is None) or changed.
+
+    If `after.revision` was raised, each of its active links is marked dirty in the same transaction, on the link as it
+    stands then: a courier's claim or acknowledgement in between is no conflict.
+    """
+
+    before: Secret | None
+    after: Secret
+    values: Mapping[str, SealedValue] = field(default_factory=dict)
+    """New sealed values, by version id."""
+    dropped: frozenset[str] = frozenset()
+    """Version ids whose rows go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretPurged:
+    """A secret is gone for good, with its versions and values; its leaving links stay until acknowledged."""
+
+    secret: Secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkAdded:
+    """A Region was added. At most one active link for a secret and Region: the commit refuses a second as moved."""
+
+    secret: Secret
+    link: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkStepped:
+    """An event befell a link; the step is taken on the link as it stands in the transaction.
+
+    A link that is GONE after the step is deleted.
+    """
+
+    link_id: str
+    event: Event
+    now: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkClaimed:
+    """The courier took a link for sending. The commit refuses it as moved unless the row still equals `before`."""
+
+    before: Link
+    after: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingSaved:
+    """What this Region knows of a link that replicates to it changed, apart from any secret (a tombstone, `told`)."""
+
+    before: Incoming | None
+    after: Incoming
+    account: str

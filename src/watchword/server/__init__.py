@@ -1,0 +1,1 @@
+"""Processes: composition, the HTTP edge, supervisor, front door, certificates, the agent."""

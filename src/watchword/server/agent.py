@@ -1,0 +1,167 @@
+"""The agent: the one process of a Region that works by itself.
+
+Courier (replication out), peer port (replication in), reaper (deletions that fell due), and the keeper of the trail
+(joins the events of changes to the segments, removes what is too old).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvloop
+
+from watchword.api.errors import ApiError
+from watchword.api.shapes import watchword
+from watchword.api.unit import StoreUnavailable
+from watchword.server.api_worker import QUEUED_MAX, THREADS
+from watchword.server.certificates import client_context, server_context
+from watchword.server.courier import Courier
+from watchword.server.deployment import Deployment, RegionSettings
+from watchword.server.edge import Edge, Limits, threaded
+from watchword.server.edge_threads import log_fault
+from watchword.server.process import Context
+from watchword.server.region import Region, compose, now_ms, wake_path
+from watchword.server.running import DRAIN_MS, beat_until, stop_event
+from watchword.trail.segment import SegmentWriter, TrailUnavailable, prune
+from watchword.wire.answer import edge_refusal
+
+REAP_S = 30.0
+PURGED_MAX = 100
+"""Secrets purged in one commit."""
+JOIN_S = 1.0
+JOINED_MAX = 1_000
+PRUNE_S = 3_600.0
+WAKE_BYTES = 512
+
+_log = logging.getLogger(__name__)
+
+
+def run(deployment: Deployment, settings: RegionSettings, context: Context) -> int:
+    """Work until SIGTERM."""
+    courier: list[Courier] = []
+
+    def committed() -> None:
+        for one in courier:
+            one.wake()
+
+    region = compose(deployment, settings, process=context.name, committed=committed)
+    # Before anything is sent or accepted: whoever shook hands with an earlier run of this store must do so again.
+    region.stores.new_incarnation(os.urandom)
+    courier.append(Courier(region, context=client_context(settings.folder)))
+    uvloop.run(_serve(region, courier[0], context))
+    return 0
+
+
+async def _serve(region: Region, courier: Courier, context: Context) -> None:
+    settings = region.settings
+    answer = threaded(region.gate.answer_peer, threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
+    limits = Limits(
+        body_bytes_max=watchword.MESSAGE_BYTES_MAX,
+        bodies_bytes_max=4 * watchword.MESSAGE_BYTES_MAX,
+        idle_ms=300_000,
+    )
+    peers = Edge(answer, refusal=edge_refusal, limits=limits, tls=server_context(settings.folder))
+    stopping = stop_event()
+    await peers.listen(context.listener("peer"))
+    ended = threading.Event()
+    with _wake_socket(wake_path(settings)) as woken:
+        asyncio.get_running_loop().add_reader(woken.fileno(), _wake, woken, courier)
+        courier.start()
+        threads = [
+            _every(REAP_S, ended, "reaper", lambda: _reap(region)),
+            _every(JOIN_S, ended, "keeper", _keeper(region)),
+            _every(PRUNE_S, ended, "pruner", lambda: _prune(settings.folder / "trail")),
+        ]
+        context.ready()
+        await beat_until(stopping, context)
+        courier.stop()
+        ended.set()
+        await peers.drain(ms=DRAIN_MS)
+        for thread in threads:
+            await asyncio.to_thread(thread.join, 1.0)
+    region.trail.close()
+
+
+def _reap(region: Region) -> None:
+    """Purge what is past its recovery window, a batch at a time."""
+    purged = PURGED_MAX
+    while purged == PURGED_MAX:
+        answer: watchword.PurgeSecretsResponse = region.gate.perform(
+            watchword.PURGE_SECRETS,
+            watchword.PurgeSecretsRequest(limit=PURGED_MAX),
+            principal=region.itself,
+        )
+        purged = answer.purged or 0
+
+
+def _keeper(region: Region) -> Callable[[], None]:
+    """Join the events that changes committed to the segments: written and synced there, then dropped from the store.
+
+    A crash between the two writes an event twice, under the same event id; none is lost.
+    """
+    writer = SegmentWriter(
+        region.settings.folder / "trail",
+        "changes",
+        boot_id=os.urandom(4).hex(),
+        clock=now_ms,
+        sync_ms=0,
+    )
+
+    def join() -> None:
+        joined = JOINED_MAX
+        while joined == JOINED_MAX:
+            rows = region.stores.events(limit=JOINED_MAX)
+            joined = len(rows)
+            if rows:
+                # One write and one sync for all of them.
+                writer.append(b"\n".join(row.line for row in rows))
+                region.stores.drop_events([row.event_id for row in rows])
+
+    return join
+
+
+def _prune(folder: Path) -> None:
+    for name in prune(folder, now=now_ms()):
+        _log.info("removed the trail's segment %s", name)
+
+
+def _every(seconds: float, ended: threading.Event, name: str, work: Callable[[], None]) -> threading.Thread:
+    """Do `work` again and again in a thread of its own; what fails is tried again next time."""
+
+    def loop() -> None:
+        while not ended.is_set():
+            try:
+                work()
+            except (ApiError, StoreUnavailable, TrailUnavailable, OSError) as error:
+                _log.warning("%s waits: %s", name, type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - a worker's loop: it must go on
+                log_fault(error)
+            ended.wait(seconds)
+
+    thread = threading.Thread(target=loop, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _wake(woken: socket.socket, courier: Courier) -> None:
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            woken.recv(WAKE_BYTES)
+            courier.wake()
+
+
+@contextlib.contextmanager
+def _wake_socket(path: Path) -> Iterator[socket.socket]:
+    path.unlink(missing_ok=True)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as woken:
+        woken.setblocking(False)
+        woken.bind(os.fspath(path))
+        path.chmod(0o600)
+        yield woken

@@ -1,0 +1,117 @@
+"""An API worker: one process that answers a Region's clients, on its endpoint and on the front door's socket."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import msgspec
+import uvloop
+
+from watchword.api.http import HTTPRequest, HTTPResponse
+from watchword.api.unit import StoreUnavailable
+from watchword.server.certificates import endpoint_context
+from watchword.server.deployment import Deployment, RegionSettings
+from watchword.server.edge import Edge, Reply, routed, threaded
+from watchword.server.front_door import SOURCE_HEADER
+from watchword.server.process import Context
+from watchword.server.region import (
+    ACCESS_FLUSH_S,
+    Region,
+    Waker,
+    compose,
+    health,
+    status,
+    wake_path,
+)
+from watchword.server.running import DRAIN_MS, beat_until, stop_event
+from watchword.wire.answer import edge_refusal
+
+THREADS = 4
+"""More only raised p99 (decision 0003)."""
+QUEUED_MAX = 256
+
+HEALTH = "/-/health"
+STATUS = "/-/status"
+
+
+def run(deployment: Deployment, settings: RegionSettings, context: Context) -> int:
+    """Serve until SIGTERM, then finish what is in flight."""
+    loops = threading.main_thread()
+    region = compose(
+        deployment,
+        settings,
+        process=context.name,
+        committed=Waker(wake_path(settings)),
+        may_wait=lambda: threading.current_thread() is not loops,
+    )
+    uvloop.run(_serve(region, context))
+    return 0
+
+
+async def _serve(region: Region, context: Context) -> None:
+    settings = region.settings
+    tls = None
+    if settings.certificate is not None and settings.certificate_key is not None:
+        tls = endpoint_context(certificate=settings.certificate, certificate_key=settings.certificate_key)
+    threads = threaded(region.gate.answer, threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
+
+    def answer(request: HTTPRequest, reply: Reply) -> None:
+        # Handing a request to a thread and back costs as much as a third of a read (decision 0003).
+        response = region.gate.answer_at_once(request)
+        if response is None:
+            threads(request, reply)
+        else:
+            reply(response)
+
+    # A thread of their own: a crowd of requests must not make a Region look ill.
+    aside = threaded(_about(region), threads=1, queued_max=QUEUED_MAX, refusal=edge_refusal)
+    public = Edge(routed({HEALTH: aside}, otherwise=answer), refusal=edge_refusal, tls=tls)
+    door = Edge(
+        routed({HEALTH: aside, STATUS: aside}, otherwise=answer),
+        refusal=edge_refusal,
+        trusted_source_header=SOURCE_HEADER,
+    )
+    stopping = stop_event()
+    await public.listen(context.listener("api"))
+    await door.listen(context.listener("door"))
+    ended = threading.Event()
+    housekeeper = threading.Thread(target=_keep_house, args=(region, ended), daemon=True)
+    housekeeper.start()
+    context.ready()
+    await beat_until(stopping, context)
+    await asyncio.gather(public.drain(ms=DRAIN_MS), door.drain(ms=DRAIN_MS))
+    ended.set()
+    await asyncio.to_thread(housekeeper.join, 1.0)
+    region.trail.close()
+
+
+def _keep_house(region: Region, ended: threading.Event) -> None:
+    """Twice a minute: write the days of last access, and forget data keys that are too old."""
+    last = False
+    while not last:
+        last = ended.wait(ACCESS_FLUSH_S)
+        region.forget()
+        try:
+            region.reads.flush(region.stores)
+        except StoreUnavailable:
+            # They stay in memory and are written next time.
+            continue
+
+
+def _about(region: Region) -> Callable[[HTTPRequest], HTTPResponse]:
+    def answer(request: HTTPRequest) -> HTTPResponse:
+        if request.method not in ("GET", "HEAD"):
+            return edge_refusal(request.headers, 400, "ask with GET")
+        if request.path == STATUS:
+            return _json(200, status(region))
+        sound, said = health(region)
+        return _json(200 if sound else 503, said)
+
+    return answer
+
+
+def _json(code: int, document: object) -> HTTPResponse:
+    headers = (("Content-Type", "application/json"), ("Cache-Control", "no-store"))
+    return HTTPResponse(status=code, headers=headers, body=msgspec.json.encode(document) + b"\n")

@@ -1,0 +1,94 @@
+"""What the commands need of the server: how a Region is made, checked and run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from watchword.custody import root
+from watchword.custody.core import Keyring
+from watchword.identity.model import AccessKey
+from watchword.server import agent, api_worker, door
+from watchword.server.deployment import Account, Deployment, HomeError, RegionSettings
+from watchword.server.groups import Composition, front_door_group, region_group
+from watchword.server.home import Credentials
+from watchword.server.process import Context
+from watchword.server.region import now_ms, store_path
+from watchword.server.supervisor import Group
+from watchword.storage import migrate as schema
+from watchword.storage.stores import SQLiteStores
+
+
+def composed() -> Composition:
+    return Composition(
+        seal_root=_seal_root,
+        prepare_region=_prepare_region,
+        open_store=_open_store,
+        region_group=_region_group,
+        front_door_group=_front_door_group,
+    )
+
+
+def _seal_root(path: Path, key_file: Path, /, *, region: str, partition: str) -> bytes:
+    try:
+        return root.create(path, key_file, region=region, partition=partition, entropy=os.urandom)
+    except root.RootError as error:
+        raise HomeError(str(error)) from error
+
+
+def _prepare_region(
+    deployment: Deployment, settings: RegionSettings, account: Account, credentials: Credentials
+) -> None:
+    """Make the Region's database, with the account and its root user's access key, sealed to this Region."""
+    home = deployment.home
+    master = root.unlock(home / settings.custody_root, home / settings.custody_key_file)
+    keyring = Keyring(master, entropy=os.urandom)
+    path = store_path(settings, home=home)
+    schema.migrate(path)
+    stores = SQLiteStores(path, partition=settings.partition, region=settings.name)
+    stores.add_account(account.id, now=now_ms())
+    stores.add_access_key(
+        AccessKey(
+            access_key_id=credentials.access_key_id,
+            account=account.id,
+            principal_arn=account.root_arn(settings.partition),
+            user_id=account.id,
+            sealed_secret=keyring.seal_access_key(
+                access_key_id=credentials.access_key_id,
+                secret_access_key=credentials.secret_access_key,
+            ),
+            active=True,
+        )
+    )
+    stores.close()
+
+
+def _open_store(deployment: Deployment, settings: RegionSettings, *, migrate: bool) -> None:
+    """Check the root and the database before any process starts, so that what is wrong is one sentence."""
+    home = deployment.home
+    try:
+        root.unlock(home / settings.custody_root, home / settings.custody_key_file)
+        path = store_path(settings, home=home)
+        if migrate:
+            schema.migrate(path)
+        else:
+            schema.check(path, command=f"watchword up --home {home}")
+    except (root.RootError, schema.SchemaError) as error:
+        raise HomeError(f"Region `{settings.name}`: {error}") from error
+
+
+def _region_group(deployment: Deployment, settings: RegionSettings) -> Group:
+    def worker(context: Context) -> int:
+        return api_worker.run(deployment, settings, context)
+
+    def the_agent(context: Context) -> int:
+        return agent.run(deployment, settings, context)
+
+    return region_group(settings, worker=worker, agent=the_agent)
+
+
+def _front_door_group(deployment: Deployment) -> Group:
+    def run(context: Context) -> int:
+        return door.run(deployment, context)
+
+    return front_door_group(deployment, run=run)

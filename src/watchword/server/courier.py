@@ -1,0 +1,271 @@
+"""The courier: moves replication between this Region's gate and the others. It decides nothing and reads no value.
+
+For each other Region one leader and a few senders, threads of the agent. The leader meets the Region (shakes hands about
+every link, in batches), then hands due links to the senders; a sender asks its own gate what to send (`ReadReplica`),
+asks the other Region (`ApplyReplica`), and takes the answer back (`AckReplica`). A Region that is down costs its own
+leader a connection attempt now and then, and nobody else anything.
+
+Waits are only ever cut short: what is due is read from the store, so a lost wake-up delays by at most `LOOK_S`.
+"""
+
+from __future__ import annotations
+
+import logging
+import queue
+import random
+import ssl
+import threading
+import time
+from typing import Any
+
+from watchword.api.errors import ApiError
+from watchword.api.operation import Operation
+from watchword.api.shape import Shape
+from watchword.api.shapes import watchword
+from watchword.api.unit import StoreUnavailable
+from watchword.replication.model import Verdict
+from watchword.server.deployment import RegionSettings
+from watchword.server.edge_threads import log_fault
+from watchword.server.peers import Peer, PeerUnreachable
+from watchword.server.region import Region, now_ms
+
+SENDERS = 3
+"""Per Region: a slow message holds up its own sender; more only crowd the writers' lock."""
+DUE_ROWS = 200
+SHAKE_ROWS = 200
+LOOK_S = 1.0
+MEET_AGAIN_S = 3_600.0
+"""Idle links shake hands once an hour: a store that was set back is found, and days of last access come home."""
+RETRY_S_MIN = 0.2
+RETRY_S_MAX = 2.0
+"""A Region that returns is met within this time; with the links' own back-off that leaves them well under 10 s."""
+
+_log = logging.getLogger(__name__)
+
+
+class Courier:
+    """All replication out of this Region."""
+
+    def __init__(self, region: Region, *, context: ssl.SSLContext) -> None:
+        self._leaders = [
+            Leader(region, settings, context=context)
+            for settings in region.deployment.regions
+            if settings.name != region.settings.name and settings.partition == region.settings.partition
+        ]
+
+    def start(self) -> None:
+        for leader in self._leaders:
+            leader.start()
+
+    def wake(self) -> None:
+        """Something was committed; may be called from any thread."""
+        for leader in self._leaders:
+            leader.wake()
+
+    def stop(self) -> None:
+        """Take up nothing more; what is in flight ends or is taken up again by the next agent."""
+        for leader in self._leaders:
+            leader.stop()
+
+
+class Leader:
+    """Replication to one Region."""
+
+    def __init__(self, region: Region, settings: RegionSettings, *, context: ssl.SSLContext) -> None:
+        self._region = region
+        self._settings = settings
+        self._context = context
+        self._theirs: str | None = None
+        """The run of that Region's store that all our links have shaken hands with."""
+        self._woken = threading.Event()
+        self._stopping = False
+        self._due: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._in_flight: set[str] = set()
+        self._lock = threading.Lock()
+        self._jitter = random.Random()  # noqa: S311 - spreads retries, protects nothing
+
+    def start(self) -> None:
+        name = self._settings.name
+        threading.Thread(target=self._lead, name=f"lead-{name}", daemon=True).start()
+        for number in range(SENDERS):
+            threading.Thread(target=self._send, name=f"send-{name}-{number}", daemon=True).start()
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def stop(self) -> None:
+        self._stopping = True
+        self._woken.set()
+        for _ in range(SENDERS):
+            self._due.put(None)
+
+    # -- the leader
+
+    def _lead(self) -> None:
+        peer = self._peer()
+        failures = 0
+        meet_at = 0.0
+        while not self._stopping:
+            try:
+                if self._theirs is None or time.monotonic() >= meet_at:
+                    self._meet(peer)
+                    meet_at = time.monotonic() + MEET_AGAIN_S
+                    failures = 0
+                self._tell_promotions(peer)
+                wait = self._hand_out()
+            except PeerUnreachable as error:
+                if failures == 0:
+                    _log.warning("replication waits for %s", error)
+                self._theirs = None
+                failures += 1
+                ceiling = min(RETRY_S_MAX, RETRY_S_MIN * 2 ** min(failures, 8))
+                time.sleep(ceiling * (0.5 + self._jitter.random() / 2))
+                continue
+            except (ApiError, StoreUnavailable) as error:
+                _log.warning("replication to %s waits: %s", self._settings.name, type(error).__name__)
+                wait = LOOK_S
+            except Exception as error:  # noqa: BLE001 - a worker's loop: it must go on
+                log_fault(error)
+                wait = LOOK_S
+            self._woken.wait(wait)
+            self._woken.clear()
+
+    def _meet(self, peer: Peer) -> None:
+        """Shake hands about every link to the Region, in batches; with no link, only learn its store's run."""
+        stores = self._region.stores
+        theirs = None
+        after = ""
+        while True:
+            rows = stores.links_to_shake(region=self._settings.name, after_link_id=after, limit=SHAKE_ROWS)
+            met = self._shake(peer, [row.link.link_id for row in rows])
+            if theirs not in (None, met):
+                raise PeerUnreachable(f"{self._settings.name}: its store was opened anew meanwhile")
+            theirs = met
+            if len(rows) < SHAKE_ROWS:
+                break
+            after = rows[-1].link.link_id
+        if self._theirs != theirs:
+            _log.info("met %s, %s", self._settings.name, "again" if self._theirs else "at last")
+        self._theirs = theirs
+
+    def _shake(self, peer: Peer, link_ids: list[str]) -> str:
+        """Shake hands about some links; returns the incarnation of the Region's store."""
+        ours = self._region.stores.unit().incarnation()
+        answer: watchword.ShakeHandsResponse = peer.ask(
+            watchword.SHAKE_HANDS,
+            watchword.ShakeHandsRequest(incarnation=ours, link_ids=tuple(link_ids)),
+        )
+        theirs = answer.incarnation or ""
+        if link_ids:
+            self._perform(
+                watchword.ACK_HANDS,
+                watchword.AckHandsRequest(incarnation=theirs, holds=answer.holds),
+            )
+        return theirs
+
+    def _tell_promotions(self, peer: Peer) -> None:
+        """Tell the Region of its replicas that were promoted here; it drops their entries."""
+        for row in self._region.stores.untold_promotions(DUE_ROWS, region=self._settings.name):
+            peer.ask(
+                watchword.NOTE_PROMOTION,
+                watchword.NotePromotionRequest(link_id=row.incoming.link_id, epoch=row.incoming.epoch),
+            )
+            self._perform(
+                watchword.PROMOTION_TOLD,
+                watchword.PromotionToldRequest(link_id=row.incoming.link_id),
+            )
+
+    def _hand_out(self) -> float:
+        """Give due links to the senders; returns how long nothing else will be due, in seconds."""
+        now = now_ms()
+        stores = self._region.stores
+        for row in stores.due_links(region=self._settings.name, now=now, limit=DUE_ROWS):
+            with self._lock:
+                if row.link.link_id in self._in_flight:
+                    continue
+                self._in_flight.add(row.link.link_id)
+            self._due.put(row.link.link_id)
+        due = stores.next_due_ms(region=self._settings.name, after=now)
+        return LOOK_S if due is None else min(LOOK_S, max(0.001, (due - now) / 1_000))
+
+    # -- the senders
+
+    def _send(self) -> None:
+        peer = self._peer()
+        while (link_id := self._due.get()) is not None:
+            try:
+                self._carry(peer, link_id)
+            except PeerUnreachable:
+                self._theirs = None
+            except (ApiError, StoreUnavailable) as error:
+                _log.warning("replication to %s waits: %s", self._settings.name, type(error).__name__)
+                time.sleep(RETRY_S_MIN)
+            except Exception as error:  # noqa: BLE001 - a worker's loop: one link never ends it
+                log_fault(error)
+                time.sleep(RETRY_S_MIN)
+            finally:
+                with self._lock:
+                    self._in_flight.discard(link_id)
+                # The link may be due again: what was committed meanwhile was not handed out.
+                self._woken.set()
+        peer.close()
+
+    def _carry(self, peer: Peer, link_id: str) -> None:
+        """Carry one link one step further."""
+        theirs = self._theirs
+        if theirs is None:
+            return
+        read: watchword.ReadReplicaResponse = self._perform(
+            watchword.READ_REPLICA,
+            watchword.ReadReplicaRequest(
+                link_id=link_id,
+                theirs=theirs,
+                recipient=self._settings.transport_key,
+                jitter=self._jitter.random(),
+            ),
+        )
+        try:
+            if read.shake:
+                self._met_again(self._shake(peer, [link_id]))
+            elif read.removal is not None:
+                answer = peer.ask(watchword.REMOVE_REPLICA, read.removal)
+                self._take_back(link_id, read.removal.epoch, None, answer)
+            elif read.message is not None:
+                answer = peer.ask(watchword.APPLY_REPLICA, read.message)
+                self._take_back(link_id, read.message.epoch, read.message.theirs, answer)
+                if answer.verdict == Verdict.SHAKE:
+                    self._met_again(self._shake(peer, [link_id]))
+        except PeerUnreachable:
+            self._take_back(link_id, None, theirs, None)
+            raise
+
+    def _met_again(self, theirs: str) -> None:
+        """A handshake about one link showed another run of the store than the rest has met: meet it with all of them."""
+        if theirs != self._theirs:
+            self._theirs = None
+
+    def _take_back(
+        self,
+        link_id: str,
+        epoch: int | None,
+        theirs: str | None,
+        answer: watchword.ReplicaVerdict | None,
+    ) -> None:
+        self._perform(
+            watchword.ACK_REPLICA,
+            watchword.AckReplicaRequest(
+                link_id=link_id,
+                epoch=epoch,
+                theirs=theirs,
+                answer=answer,
+                jitter=self._jitter.random(),
+            ),
+        )
+
+    # -- both
+
+    def _perform(self, operation: Operation, request: Shape) -> Any:
+        return self._region.gate.perform(operation, request, principal=self._region.itself)
+
+    def _peer(self) -> Peer:
+        return Peer(self._settings, context=self._context, deployment_id=self._region.deployment.id)

@@ -1,0 +1,495 @@
+"""What `watchword.toml` says: the accounts and Regions of a deployment, as frozen values.
+
+    version = 1
+    deployment = "6f0c…"                      # random; names the deployment in its certificates
+
+    [front_door]                              # only where `watchword up` is used
+    endpoint = "http://127.0.0.1:7700"
+
+    [[accounts]]
+    id = "123456789012"
+
+    [regions.us-east-1]                       # one table per Region, in the deployment's order
+    partition = "aws"
+    endpoint = "http://127.0.0.1:7701"
+    peer = "127.0.0.1:7751"
+    store = "sqlite:regions/us-east-1/store.sqlite3"
+    custody_root = "regions/us-east-1/root.sealed"
+    custody_key_file = "unseal/us-east-1.key"
+    transport_key = "…"                       # base64; public
+    workers = 2
+    # certificate = "tls/us-east-1.crt"       # both, for an https endpoint
+    # certificate_key = "tls/us-east-1.key"
+    # plain_http = true                       # allows http on an address that is not loopback
+
+Paths are relative to HOME, which is the working folder of every process; an absolute one may point to another
+mount. A setting that is not known is refused: a misspelt one would otherwise be silently without effect.
+Nothing here touches a disk; `server/home.py` does.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import ipaddress
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from watchword.regions.partitions import PARTITIONS, is_region, partition_of
+
+FORMAT_VERSION = 1
+PORT_DEFAULT = 7700
+WORKERS_DEFAULT = 2
+WORKERS_MAX = 64
+REGIONS_MAX = 40
+"""Regions listen on P+1… and their peer ports on P+51…: more than 50 would meet."""
+PEER_PORT_OFFSET = 50
+PORT_MIN = 1024
+PORT_MAX = 65_535 - PEER_PORT_OFFSET - REGIONS_MAX
+REGION_CHARACTERS_MAX = 50
+"""A Unix socket's path, `regions/REGION/control.sock`, must stay under 104 bytes (108 on Linux)."""
+ACCOUNT_DEFAULT = "123456789012"
+TRANSPORT_KEY_BYTES = 32
+
+KindT = TypeVar("KindT", str, int, bool)
+
+
+class HomeError(Exception):
+    """A deployment that can't be made, opened or run as asked, in one sentence; exit status 2."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where something listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def is_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account of the deployment; its root user's ARN differs by partition only."""
+
+    id: str
+
+    def root_arn(self, partition: str) -> str:
+        return f"arn:{partition}:iam::{self.id}:root"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegionSettings:
+    """One Region as its host needs to know it; paths are relative to HOME."""
+
+    name: str
+    partition: str
+    endpoint: str
+    peer: Address
+    store: str
+    custody_root: Path
+    custody_key_file: Path
+    transport_key: bytes
+    """Public: other Regions seal to it what only this Region's custodian may open."""
+    workers: int = WORKERS_DEFAULT
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    plain_http: bool = False
+
+    @property
+    def address(self) -> Address:
+        return address_of(self.endpoint)
+
+    @property
+    def folder(self) -> Path:
+        return Path("regions") / self.name
+
+    @property
+    def door_socket(self) -> Path:
+        """Takes the front door's requests, and `GET /-/status`; nobody but this user reaches it."""
+        return self.folder / "door.sock"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the supervisor that runs this Region."""
+        return self.folder / "lock"
+
+    @property
+    def custody_socket(self) -> Path:
+        return self.folder / "custody.sock"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """A whole deployment, as one host's HOME describes it."""
+
+    home: Path
+    """Absolute."""
+    id: str
+    front_door: str | None
+    accounts: tuple[Account, ...]
+    regions: tuple[RegionSettings, ...]
+
+    def region(self, name: str) -> RegionSettings:
+        """Return one Region's settings.
+
+        Raises:
+            HomeError: this deployment has no such Region.
+        """
+        for settings in self.regions:
+            if settings.name == name:
+                return settings
+        held = ", ".join(f"`{settings.name}`" for settings in self.regions)
+        raise HomeError(f"this deployment has no Region `{name}`; it has {held}")
+
+
+def address_of(endpoint: str) -> Address:
+    """Return host and port of `http://HOST:PORT` or `https://HOST:PORT`; HomeError for anything else."""
+    refusal = HomeError(
+        f"`{endpoint}` is no endpoint: it should read `http://HOST:PORT` or `https://HOST:PORT`"
+    )
+    try:
+        parts = urlsplit(endpoint)
+        port = parts.port
+    except ValueError:
+        raise refusal from None
+    extra = parts.path or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in ("http", "https") or not parts.hostname or not port or extra:
+        raise refusal
+    return Address(host=parts.hostname, port=port)
+
+
+def require_region_names(names: Sequence[str]) -> None:
+    """Refuse Region names of the wrong form, one given twice, none or too many; HomeError."""
+    if not 1 <= len(names) <= REGIONS_MAX:
+        raise HomeError(f"a deployment has 1 to {REGIONS_MAX} Regions, not {len(names)}")
+    for name in names:
+        if len(name) > REGION_CHARACTERS_MAX or not is_region(name):
+            raise HomeError(f"`{name}` is no Region name; `us-east-1` is one")
+        if names.count(name) > 1:
+            raise HomeError(f"the Region `{name}` is named twice")
+
+
+def require_account_id(account_id: str) -> None:
+    if len(account_id) != 12 or not (account_id.isascii() and account_id.isdigit()):
+        raise HomeError(f"`{account_id}` is no account id; an account id has 12 digits")
+
+
+def require_port(port: int) -> None:
+    """Refuse a base port from which the Regions' ports would not fit; HomeError."""
+    if not PORT_MIN <= port <= PORT_MAX:
+        raise HomeError(f"port {port} can't be used; choose one from {PORT_MIN} to {PORT_MAX}")
+
+
+def require_workers(workers: int) -> None:
+    if not 1 <= workers <= WORKERS_MAX:
+        raise HomeError(f"a Region has 1 to {WORKERS_MAX} API workers, not {workers}")
+
+
+def planned(
+    *, home: Path, deployment_id: str, regions: Sequence[str], account_id: str, port: int, workers: int
+) -> Deployment:
+    """Return the deployment that `init` makes: on loopback, the front door on `port`, Regions after it.
+
+    The transport keys are empty: custody makes them. Pure.
+
+    Raises:
+        HomeError: a name, number or id is not as it should be.
+    """
+    require_region_names(regions)
+    require_account_id(account_id)
+    require_port(port)
+    require_workers(workers)
+    settings = tuple(
+        RegionSettings(
+            name=name,
+            partition=partition_of(name).name,
+            endpoint="http://127.0.0.1:0",
+            peer=Address(host="127.0.0.1", port=0),
+            store=f"sqlite:regions/{name}/store.sqlite3",
+            custody_root=Path("regions") / name / "root.sealed",
+            custody_key_file=Path("unseal") / f"{name}.key",
+            transport_key=b"",
+            workers=workers,
+        )
+        for name in regions
+    )
+    unplaced = Deployment(
+        home=home,
+        id=deployment_id,
+        front_door="http://127.0.0.1:0",
+        accounts=(Account(id=account_id),),
+        regions=settings,
+    )
+    return with_base_port(unplaced, port)
+
+
+def with_base_port(deployment: Deployment, port: int) -> Deployment:
+    """Return the deployment on other ports: the front door on `port`, its Regions after it. Pure.
+
+    Hosts and schemes stay; Region n gets `port` + n and its peer port `port` + 50 + n, counted from 1.
+    """
+    require_port(port)
+    regions = tuple(
+        replace(
+            settings,
+            endpoint=_with_port(settings.endpoint, port + number),
+            peer=replace(settings.peer, port=port + PEER_PORT_OFFSET + number),
+        )
+        for number, settings in enumerate(deployment.regions, start=1)
+    )
+    return replace(
+        deployment,
+        front_door=_with_port(deployment.front_door or "http://127.0.0.1:0", port),
+        regions=regions,
+    )
+
+
+def _with_port(endpoint: str, port: int) -> str:
+    scheme, _, rest = endpoint.partition("://")
+    host = rest.rpartition(":")[0]
+    return f"{scheme}://{host}:{port}"
+
+
+def to_toml(deployment: Deployment) -> str:
+    """Write `watchword.toml`; `from_toml` reads the same deployment back. Pure."""
+    document: dict[str, object] = {"version": FORMAT_VERSION, "deployment": deployment.id}
+    if deployment.front_door is not None:
+        document["front_door"] = {"endpoint": deployment.front_door}
+    document["accounts"] = [{"id": account.id} for account in deployment.accounts]
+    document["regions"] = {settings.name: _region_table(settings) for settings in deployment.regions}
+    return toml_text(document)
+
+
+def _region_table(settings: RegionSettings) -> dict[str, object]:
+    table: dict[str, object] = {
+        "partition": settings.partition,
+        "endpoint": settings.endpoint,
+        "peer": str(settings.peer),
+        "store": settings.store,
+        "custody_root": str(settings.custody_root),
+        "custody_key_file": str(settings.custody_key_file),
+        "transport_key": base64.b64encode(settings.transport_key).decode("ascii"),
+        "workers": settings.workers,
+    }
+    if settings.certificate is not None and settings.certificate_key is not None:
+        table["certificate"] = str(settings.certificate)
+        table["certificate_key"] = str(settings.certificate_key)
+    if settings.plain_http:
+        table["plain_http"] = True
+    return table
+
+
+def toml_text(document: Mapping[str, object], *, path: tuple[str, ...] = ()) -> str:
+    """Write strings, integers, booleans, tables and lists of tables as TOML. Pure.
+
+    Ours because the standard library reads TOML and does not write it. Source: toml.io, v1.0.0.
+    """
+    lines: list[str] = []
+    tables: list[str] = []
+    for key, value in document.items():
+        inner = (*path, key)
+        title = ".".join(_toml_key(part) for part in inner)
+        if isinstance(value, Mapping):
+            tables.append(f"\n[{title}]\n{toml_text(value, path=inner)}")
+        elif isinstance(value, list):
+            tables.extend(f"\n[[{title}]]\n{toml_text(item, path=inner)}" for item in value)
+        elif isinstance(value, bool | int):
+            lines.append(f"{_toml_key(key)} = {json.dumps(value)}\n")
+        else:
+            assert isinstance(value, str)
+            lines.append(f"{_toml_key(key)} = {_toml_string(value)}\n")
+    # Tables come last: what follows a table's title belongs to the table.
+    return "".join(lines) + "".join(tables)
+
+
+def _toml_key(text: str) -> str:
+    bare = text.isascii() and text.replace("-", "").replace("_", "").isalnum()
+    return text if bare else _toml_string(text)
+
+
+def _toml_string(text: str) -> str:
+    # JSON's escapes are TOML's, but for DEL, which TOML wants escaped too.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def from_toml(text: str, *, home: Path) -> Deployment:
+    """Read `watchword.toml`.
+
+    Raises:
+        HomeError: it is damaged, of a newer version, or says something that can't be.
+    """
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise HomeError(f"`{home / 'watchword.toml'}` is damaged: {error}") from None
+    top = _Table(entries=document, where=f"`{home / 'watchword.toml'}`")
+    version = top.take("version", int)
+    # Before anything else: a newer version may say all the rest differently.
+    if version > FORMAT_VERSION:
+        raise HomeError(
+            f"{top.where} is of version {version}, this Watchword reads version {FORMAT_VERSION}: "
+            "use a newer Watchword"
+        )
+    if version < 1:
+        raise top.damaged("`version` is below 1")
+    deployment_id = top.take("deployment", str)
+    door = top.table("front_door")
+    accounts = tuple(_read_account(table) for table in top.tables("accounts"))
+    regions_table = top.table("regions")
+    if regions_table is None or not accounts:
+        raise top.damaged(f"`{'regions' if accounts else 'accounts'}` is missing")
+    regions = tuple(_read_region(name, regions_table) for name in list(regions_table.entries))
+    require_region_names([settings.name for settings in regions])
+    deployment = Deployment(
+        home=home,
+        id=deployment_id,
+        front_door=None if door is None else _read_front_door(door),
+        accounts=accounts,
+        regions=regions,
+    )
+    top.require_nothing_left()
+    return deployment
+
+
+def _read_account(table: _Table) -> Account:
+    account = Account(id=table.take("id", str))
+    require_account_id(account.id)
+    table.require_nothing_left()
+    return account
+
+
+def _read_front_door(table: _Table) -> str:
+    endpoint = table.take("endpoint", str)
+    address = address_of(endpoint)
+    # It has no certificate of its own yet: what it takes off the wire is signed, but a secret's value is not
+    # sealed there.
+    if not address.is_loopback or not endpoint.startswith("http://"):
+        raise HomeError(f"the front door's endpoint `{endpoint}` must be plain http on loopback")
+    table.require_nothing_left()
+    return endpoint
+
+
+def _read_region(name: str, regions: _Table) -> RegionSettings:
+    table = regions.table(name)
+    if table is None:
+        raise regions.damaged(f"`{name}` is missing")
+    certificate = table.take_optional("certificate")
+    certificate_key = table.take_optional("certificate_key")
+    settings = RegionSettings(
+        name=name,
+        partition=table.take("partition", str),
+        endpoint=table.take("endpoint", str),
+        peer=_read_peer(table),
+        store=table.take("store", str),
+        custody_root=Path(table.take("custody_root", str)),
+        custody_key_file=Path(table.take("custody_key_file", str)),
+        transport_key=_read_transport_key(table),
+        workers=table.take("workers", int),
+        certificate=None if certificate is None else Path(certificate),
+        certificate_key=None if certificate_key is None else Path(certificate_key),
+        plain_http=table.take_flag("plain_http"),
+    )
+    table.require_nothing_left()
+    if settings.partition not in PARTITIONS:
+        raise table.damaged(f"`{settings.partition}` is no partition")
+    require_workers(settings.workers)
+    _require_safe_endpoint(settings)
+    if not settings.store.startswith("sqlite:"):
+        raise table.damaged("`store` should begin with `sqlite:`")
+    return settings
+
+
+def _require_safe_endpoint(settings: RegionSettings) -> None:
+    address = settings.address
+    secure = settings.endpoint.startswith("https://")
+    if secure != (settings.certificate is not None) or secure != (settings.certificate_key is not None):
+        raise HomeError(
+            f"Region `{settings.name}`: an https endpoint needs `certificate` and `certificate_key`, "
+            "an http one has neither"
+        )
+    if not secure and not address.is_loopback and not settings.plain_http:
+        raise HomeError(
+            f"Region `{settings.name}` would listen on `{address}` without TLS: give it a certificate, "
+            "or say `plain_http = true`"
+        )
+
+
+def _read_peer(table: _Table) -> Address:
+    text = table.take("peer", str)
+    try:
+        return address_of(f"https://{text}")
+    except HomeError:
+        raise table.damaged("`peer` should read `HOST:PORT`") from None
+
+
+def _read_transport_key(table: _Table) -> bytes:
+    try:
+        key = base64.b64decode(table.take("transport_key", str), validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != TRANSPORT_KEY_BYTES:
+        raise table.damaged(f"`transport_key` should be {TRANSPORT_KEY_BYTES} bytes in base64")
+    return key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """One table of the document, emptied as it is read, so that what is left over was not known."""
+
+    entries: dict[str, object]
+    where: str
+
+    def damaged(self, what: str) -> HomeError:
+        return HomeError(f"{self.where} is damaged: {what}")
+
+    def take(self, name: str, kind: type[KindT]) -> KindT:
+        if name not in self.entries:
+            raise self.damaged(f"`{name}` is missing")
+        value = self.entries.pop(name)
+        # Not isinstance: True is an int to Python.
+        if type(value) is not kind:
+            wanted = {str: "a string", int: "an integer", bool: "true or false"}[kind]
+            raise self.damaged(f"`{name}` should be {wanted}")
+        # mypy does not narrow by `type(…) is` over a type variable; isinstance repeats what was just checked.
+        assert isinstance(value, kind)
+        return value
+
+    def take_optional(self, name: str) -> str | None:
+        return self.take(name, str) if name in self.entries else None
+
+    def take_flag(self, name: str) -> bool:
+        return self.take(name, bool) if name in self.entries else False
+
+    def table(self, name: str) -> _Table | None:
+        value = self.entries.pop(name, None)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            raise self.damaged(f"`{name}` should be a table")
+        return _Table(entries=value, where=f"{self.where}, [{name}],")
+
+    def tables(self, name: str) -> list[_Table]:
+        value = self.entries.pop(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            raise self.damaged(f"`{name}` should be a list of tables")
+        return [_Table(entries=item, where=f"{self.where}, [[{name}]],") for item in value]
+
+    def require_nothing_left(self) -> None:
+        for name in self.entries:
+            raise HomeError(f"{self.where} has a setting that is not known: `{name}`")

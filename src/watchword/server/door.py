@@ -1,0 +1,38 @@
+"""The front door's process: from the deployment's description to `front_door.serve`."""
+
+from __future__ import annotations
+
+import asyncio
+
+import uvloop
+
+from watchword.server.deployment import Deployment
+from watchword.server.front_door import Region, serve
+from watchword.server.process import Context
+from watchword.server.running import DRAIN_MS, beat_until, stop_event
+from watchword.wire.answer import edge_refusal
+
+
+def run(deployment: Deployment, context: Context) -> int:
+    """Be the front door until SIGTERM."""
+    uvloop.run(_serve(deployment, context))
+    return 0
+
+
+async def _serve(deployment: Deployment, context: Context) -> None:
+    stopping = stop_event()
+    regions = [
+        Region(name=settings.name, socket_path=settings.door_socket) for settings in deployment.regions
+    ]
+    serving = asyncio.create_task(
+        serve(
+            [context.listener("front_door")],
+            regions=regions,
+            refusal=edge_refusal,
+            stop=stopping,
+            drain_ms=DRAIN_MS,
+        )
+    )
+    context.ready()
+    await beat_until(stopping, context)
+    await serving

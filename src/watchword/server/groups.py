@@ -1,0 +1,95 @@
+"""Which processes and sockets a Region is made of, and the front door: what a supervisor is told to run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from watchword.server.deployment import Address, Deployment, RegionSettings, address_of
+from watchword.server.home import PrepareRegion, SealRoot
+from watchword.server.listeners import Listener, TCPListener, UnixListener
+from watchword.server.process import Part, Program, Role, Run, Stage, custodian_command
+from watchword.server.supervisor import Group
+
+UP_CONTROL = Path("run") / "control.sock"
+UP_LOCK = Path("run") / "lock"
+FRONT_DOOR = "front-door"
+
+
+class OpenStore(Protocol):
+    """Look at a Region's database before its processes start, and close it; HomeError if it can't be used.
+
+    With `migrate` an older schema is brought up to date after a copy of the database was made, without it
+    refused.
+    """
+
+    def __call__(self, deployment: Deployment, settings: RegionSettings, *, migrate: bool) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """What the commands need of the rest of the server: how a Region is made, opened and run."""
+
+    seal_root: SealRoot
+    prepare_region: PrepareRegion
+    open_store: OpenStore
+    region_group: Callable[[Deployment, RegionSettings], Group]
+    front_door_group: Callable[[Deployment], Group]
+
+
+def addresses_of(deployment: Deployment) -> tuple[Address, ...]:
+    """Return every address that `watchword up` listens on."""
+    door = () if deployment.front_door is None else (address_of(deployment.front_door),)
+    return (*door, *(address for held in deployment.regions for address in (held.address, held.peer)))
+
+
+def region_control(settings: RegionSettings) -> Path:
+    """Return where `watchword serve` listens for `start`, `stop` and `status`, relative to HOME."""
+    return settings.folder / "control.sock"
+
+
+def region_group(settings: RegionSettings, *, worker: Run, agent: Run) -> Group:
+    """Return a Region's group: the custodian, the API workers, the agent.
+
+    Sockets by the names that each process knows: a worker has `api` (its own share of the endpoint's port)
+    and `door`
+    (the front door's Unix socket, one for all workers), the agent `peer`, the custodian `custody`.
+    """
+    numbers = range(1, settings.workers + 1)
+    listeners: list[Listener] = [UnixListener(name="custody", path=settings.custody_socket)]
+    listeners.append(UnixListener(name="door", path=settings.door_socket))
+    listeners.append(TCPListener(name="peer", address=settings.peer))
+    # One each, not one for all: the connections that wait for a killed worker wait for its successor alone,
+    # and the kernel spreads by connection, where with one shared socket the last worker to fall asleep is
+    # woken first.
+    listeners += [
+        TCPListener(name=f"api-{number}", address=settings.address, shared=True) for number in numbers
+    ]
+    custodian = Program(
+        name="custodian",
+        command=custodian_command(root=settings.custody_root, key_file=settings.custody_key_file),
+        listeners={"custody": "custody"},
+    )
+    parts: list[Part] = [custodian]
+    parts += [
+        Role(name=f"worker-{number}", run=worker, listeners={"api": f"api-{number}", "door": "door"})
+        for number in numbers
+    ]
+    parts.append(Role(name="agent", run=agent, listeners={"peer": "peer"}))
+    return Group(
+        name=settings.name,
+        region=settings.name,
+        parts=tuple(parts),
+        listeners=tuple(listeners),
+        lock=settings.lock,
+    )
+
+
+def front_door_group(deployment: Deployment, *, run: Run) -> Group:
+    """Return the front door's group: one process with the socket `front_door`."""
+    assert deployment.front_door is not None
+    listener = TCPListener(name="front_door", address=address_of(deployment.front_door))
+    door = Role(name=FRONT_DOOR, run=run, listeners={"front_door": "front_door"}, stage=Stage.FRONT_DOOR)
+    return Group(name=FRONT_DOOR, region=None, parts=(door,), listeners=(listener,))

@@ -1,0 +1,255 @@
+"""A Region, composed in one process: stores, custody, trail and the gate over them.
+
+Every process that works on a Region's state (API worker, agent) composes its own and shares the database, the custodian
+and the trail's folder with the others. This is where the clock, randomness and the stores are handed in.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchword.api.call import Place, Principal, PrincipalKind
+from watchword.custody.client import CustodyClient
+from watchword.gate.gate import Gate
+from watchword.identity import operations as identity
+from watchword.keys import operations as keys
+from watchword.keys.custody import KeyUnavailable
+from watchword.keys.data_keys import CacheLimits, DataKeys
+from watchword.regions.partitions import PARTITIONS
+from watchword.secrets import operations as secrets
+from watchword.secrets import replica_operations as replication
+from watchword.secrets.sealing import Openers
+from watchword.server.certificates import region_uri
+from watchword.server.deployment import Deployment, RegionSettings
+from watchword.sigv4.verify import SigningKey
+from watchword.storage.stores import Access, SQLiteStores
+from watchword.trail.segment import SegmentWriter
+
+SIGNING_KEYS_MAX = 10_000
+ACCESS_FLUSH_S = 30.0
+"""A day of last access reaches the store within a minute."""
+DAY_MS = 86_400_000
+STORE_PREFIX = "sqlite:"
+
+_log = logging.getLogger(__name__)
+
+
+def now_ms() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def store_path(settings: RegionSettings, *, home: Path) -> Path:
+    return home / settings.store.removeprefix(STORE_PREFIX)
+
+
+def place_of(deployment: Deployment, settings: RegionSettings) -> Place:
+    return Place(
+        partition=settings.partition,
+        region=settings.name,
+        dns_suffix=PARTITIONS[settings.partition].dns_suffix,
+        hosted_regions=tuple(one.name for one in deployment.regions if one.partition == settings.partition),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """What a process holds of its Region."""
+
+    deployment: Deployment
+    settings: RegionSettings
+    place: Place
+    stores: SQLiteStores
+    custody: CustodyClient
+    trail: SegmentWriter
+    gate: Gate
+    reads: Reads
+    forget: Callable[[], None]
+    """Drop what was kept in memory and is too old to be used."""
+
+    @property
+    def itself(self) -> Principal:
+        """This Region's own agent."""
+        name = self.settings.name
+        uri = region_uri(deployment_id=self.deployment.id, region=name)
+        return Principal(kind=PrincipalKind.REGION, arn=uri, account="", user_id=name)
+
+
+class Reads:
+    """Which versions were read, in memory until the next flush; a read never waits for a commit."""
+
+    def __init__(self, *, clock: Callable[[], int]) -> None:
+        self._clock = clock
+        self._noted: set[tuple[str, str, str, int]] = set()
+        self._written: set[tuple[str, str, str, int]] = set()
+        self._lock = threading.Lock()
+
+    def note(self, account: str, sid: str, version_id: str) -> None:
+        read = (account, sid, version_id, self._clock() // DAY_MS)
+        if read not in self._written:
+            self._noted.add(read)
+
+    def flush(self, stores: SQLiteStores) -> None:
+        """Write what is new. Raises StoreUnavailable; then it is all written next time."""
+        with self._lock:
+            today = self._clock() // DAY_MS
+            batch = [read for read in list(self._noted) if read not in self._written]
+            if not batch:
+                return
+            stores.record_access([Access(account=a, sid=s, version_id=v, day=day) for a, s, v, day in batch])
+            self._written = {read for read in self._written if read[3] == today} | set(batch)
+            self._noted.difference_update(batch)
+
+
+class CustodySigningKeys:
+    """Signing keys from the custodian, kept by (sealed secret, day, Region, service): a new key is a new entry."""
+
+    def __init__(self, custody: CustodyClient) -> None:
+        self._custody = custody
+        self._held: dict[tuple[bytes, str, str, str], SigningKey] = {}
+        self._lock = threading.Lock()
+
+    def signing_key(
+        self, *, sealed: bytes, access_key_id: str, day: str, region: str, service: str
+    ) -> SigningKey:
+        wanted = (sealed, day, region, service)
+        held = self._held.get(wanted)
+        if held is None:
+            held = SigningKey(
+                self._custody.signing_key(
+                    sealed=sealed, access_key_id=access_key_id, day=day, region=region, service=service
+                )
+            )
+            with self._lock:
+                while len(self._held) >= SIGNING_KEYS_MAX:
+                    self._held.pop(next(iter(self._held)))
+                self._held[wanted] = held
+        return held
+
+
+class TokenKey:
+    """The Region's key for sealed tokens, asked of the custodian once."""
+
+    def __init__(self, custody: CustodyClient) -> None:
+        self._custody = custody
+        self._key: bytes | None = None
+
+    def __call__(self) -> bytes:
+        if self._key is None:
+            self._key = self._custody.token_key()
+        return self._key
+
+
+class Waker:
+    """Tells the Region's agent that something was committed: a datagram that may be lost, since the agent looks anyway."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = os.fspath(path)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.setblocking(False)
+
+    def __call__(self) -> None:
+        try:
+            self._socket.sendto(b".", self._path)
+        except OSError:
+            # The agent is being replaced, or has datagrams waiting: it will look within a second, or at once.
+            return
+
+
+def wake_path(settings: RegionSettings) -> Path:
+    return settings.folder / "wake.sock"
+
+
+def compose(
+    deployment: Deployment,
+    settings: RegionSettings,
+    *,
+    process: str,
+    committed: Callable[[], None],
+    cache: CacheLimits | None = None,
+    may_wait: Callable[[], bool] = lambda: True,
+) -> Region:
+    """Compose a Region in this process. The working folder is HOME; nothing is opened that a fork would share.
+
+    `may_wait` says whether the calling thread may wait for the custodian.
+    """
+    place = place_of(deployment, settings)
+    stores = SQLiteStores(
+        store_path(settings, home=deployment.home), partition=settings.partition, region=settings.name
+    )
+    custody = CustodyClient(settings.custody_socket, may_wait=may_wait)
+    data_keys = DataKeys(custody, limits=cache or CacheLimits())
+    openers = Openers()
+    reads = Reads(clock=now_ms)
+    boot_id = os.urandom(4).hex()
+    trail = SegmentWriter(settings.folder / "trail", process, boot_id=boot_id, clock=now_ms)
+    bindings = (
+        *secrets.bindings(openers=openers, token_key=TokenKey(custody)),
+        *replication.bindings(met=replication.Met()),
+        *keys.bindings(custody, data_keys),
+        *identity.bindings(),
+    )
+    gate = Gate(
+        place=place,
+        stores=stores,
+        bindings=bindings,
+        signing_keys=CustodySigningKeys(custody),
+        process=f"{process}-{boot_id}",
+        trail=trail,
+        clock=now_ms,
+        entropy=os.urandom,
+        accessed=reads.note,
+        committed=committed,
+    )
+
+    def forget() -> None:
+        data_keys.expire(now=now_ms())
+        openers.clear()
+
+    return Region(
+        deployment=deployment,
+        settings=settings,
+        place=place,
+        stores=stores,
+        custody=custody,
+        trail=trail,
+        gate=gate,
+        reads=reads,
+        forget=forget,
+    )
+
+
+def health(region: Region) -> tuple[bool, dict[str, str]]:
+    """Whether this Region can answer a read: its store is readable and its custodian answers."""
+    store = "ok" if region.stores.readable() else "unreachable"
+    try:
+        region.custody.ping()
+        custody = "ok"
+    except KeyUnavailable:
+        custody = "unreachable"
+    sound = store == custody == "ok"
+    said = {
+        "status": "ok" if sound else "degraded",
+        "region": region.settings.name,
+        "store": store,
+        "custody": custody,
+    }
+    return sound, said
+
+
+def status(region: Region) -> dict[str, object]:
+    """What `watchword status` shows of a Region."""
+    counts = region.stores.counts()
+    lag = None if counts.dirty_since_ms is None else max(0, now_ms() - counts.dirty_since_ms)
+    return {
+        "secrets": counts.secrets,
+        "links": dict(counts.links),
+        "leaving": counts.leaving,
+        "worst_lag_ms": lag,
+    }
