@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
 import threading
 import time
 import uuid
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from bench import load
 from bench.bare import Bare
@@ -103,77 +105,76 @@ def creates(deployment: Deployment, *, seconds: float) -> list[Row]:
 def lag(deployment: Deployment, *, seconds: float, writes_per_second: int) -> list[Row]:
     """From the commit in the primary to the value readable in the replica, at a steady rate of writes.
 
-    A writer puts numbered values into a few secrets, in turn; a reader for each secret asks the replica Region for it
-    until the number is there. PutSecretValue has committed when it answers, so the clock starts at the answer: a replica
-    that is read before it counts as zero.
+    A writer puts numbered values into a few secrets, in turn; a reader asks the replica Region for those that are on
+    their way, over one kept connection with requests signed beforehand, until the number is there. PutSecretValue has
+    committed when it answers, so the clock starts at the answer; what is readable before it counts as zero.
     """
     primary, replica = deployment.regions[:2]
-    writer = deployment.client(primary)
+    client = deployment.client(primary)
     names = [f"bench/lag-{number}" for number in range(LAG_SECRETS)]
     for name in names:
-        writer.create_secret(Name=name, SecretString="0", AddReplicaRegions=[{"Region": replica}])
+        client.create_secret(Name=name, SecretString="0", AddReplicaRegions=[{"Region": replica}])
     _until_in_sync(deployment, names)
 
-    seen: dict[tuple[str, int], float] = {}
-    wanted: dict[str, int] = dict.fromkeys(names, 0)
-    ended = threading.Event()
-    readers = [
-        threading.Thread(target=_watch, args=(deployment, replica, name, wanted, seen, ended))
-        for name in names
-    ]
-    for reader in readers:
-        reader.start()
+    on_the_way: dict[str, int] = {}
     committed: dict[tuple[str, int], float] = {}
+    ended = threading.Event()
+    writes = round(seconds * writes_per_second)
+    writer = threading.Thread(
+        target=_write, args=(client, names, writes, writes_per_second, on_the_way, committed, ended)
+    )
+    asking = {name: _signed(deployment, replica, "GetSecretValue", {"SecretId": name}) for name in names}
+    connection = http.client.HTTPConnection(urlsplit(deployment.endpoint(replica)).netloc, timeout=10)
+    seen: dict[tuple[str, int], float] = {}
     began = time.monotonic()
-    for number in range(round(seconds * writes_per_second)):
-        name = names[number % len(names)]
-        turn = number // len(names) + 1
-        wanted[name] = turn
-        writer.put_secret_value(SecretId=name, SecretString=str(turn))
-        committed[name, turn] = time.monotonic()
-        time.sleep(max(0.0, began + (number + 1) / writes_per_second - time.monotonic()))
-    time.sleep(1.0)
-    ended.set()
-    for reader in readers:
-        reader.join()
+    writer.start()
+    while not ended.is_set() or on_the_way:
+        for name, turn in list(on_the_way.items()):
+            connection.request("POST", "/", body=asking[name].body, headers=asking[name].headers)
+            found = int(json.loads(connection.getresponse().read())["SecretString"])
+            if found >= turn:
+                seen[name, found] = time.monotonic()
+                if on_the_way.get(name) == found:
+                    del on_the_way[name]
+        time.sleep(LOOK_S)
+    writer.join()
+    connection.close()
+    rate = writes / (max(committed.values()) - began)
     lags = sorted(max(0.0, seen[write] - at) * 1_000 for write, at in committed.items() if write in seen)
-    lost = len(committed) - len(lags)
-    rate = len(committed) / (time.monotonic() - began - 1.0)
     return [
         Row(
             "replication lag p50 / p99",
             f"{rate:.0f} writes/s asked for {writes_per_second}, {len(names)} secrets",
             f"{lags[len(lags) // 2]:.1f} / {lags[int(len(lags) * 0.99)]:.1f} ms",
-            f"{len(lags)} writes seen, {lost} overtaken by the next",
+            f"{len(lags)} writes seen, {len(committed) - len(lags)} overtaken by the next",
         )
     ]
+
+
+def _write(
+    client: Any,
+    names: list[str],
+    writes: int,
+    writes_per_second: int,
+    on_the_way: dict[str, int],
+    committed: dict[tuple[str, int], float],
+    ended: threading.Event,
+) -> None:
+    began = time.monotonic()
+    for number in range(writes):
+        name = names[number % len(names)]
+        turn = number // len(names) + 1
+        client.put_secret_value(SecretId=name, SecretString=str(turn))
+        committed[name, turn] = time.monotonic()
+        on_the_way[name] = turn
+        time.sleep(max(0.0, began + (number + 1) / writes_per_second - time.monotonic()))
+    ended.set()
 
 
 def memory(deployment: Deployment, *, workers: int) -> Row:
     pids = deployment.processes()
     setting = f"2 Regions with {workers} worker(s), front door, supervisor: {len(pids)} processes"
     return Row("memory (PSS)", setting, f"{pss_mib(pids):.0f} MiB")
-
-
-def _watch(
-    deployment: Deployment,
-    region: str,
-    name: str,
-    wanted: dict[str, int],
-    seen: dict[tuple[str, int], float],
-    ended: threading.Event,
-) -> None:
-    client = deployment.client(region)
-    last = 0
-    while not ended.is_set():
-        if wanted[name] == last:
-            time.sleep(LOOK_S)
-            continue
-        found = int(client.get_secret_value(SecretId=name)["SecretString"])
-        at = time.monotonic()
-        if found != last:
-            seen[name, found] = at
-            last = found
 
 
 def _loaded(endpoint: str, requests: list[Signed], *, pids: list[int], seconds: float) -> Loaded:

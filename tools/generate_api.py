@@ -256,6 +256,8 @@ class Model:
         if facts.permission:
             yield f"    action={f'{prefix}:{name}'!r},"
         yield f"    access=AccessLevel.{facts.access.name},"
+        if facts.changes_nothing:
+            yield "    changes_nothing=True,"
         if facts.resource is not None:
             yield f"    resource_member={self.field_of(name, facts.resource)!r},"
         if facts.keys:

@@ -24,6 +24,8 @@ class Facts:
     """The request member that names the resource."""
     keys: Mapping[str, str | None] = field(default_factory=dict)
     """Condition key -> the request member that fills it, or `RESOURCE`."""
+    changes_nothing: bool = False
+    """Its access level is Write, and CloudTrail records it as read-only: it uses a key."""
     permission: bool = True
     """AWS asks for an IAM permission of the operation's name."""
 

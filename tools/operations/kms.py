@@ -54,16 +54,19 @@ KMS = ServiceFacts(
         # No algorithm is named by this request: the key has one.
         "GenerateDataKey": Facts(
             access=AccessLevel.WRITE,
+            changes_nothing=True,
             resource="KeyId",
             keys=OF_A_CIPHERTEXT | {"kms:EncryptionAlgorithm": RESOURCE},
         ),
         "Decrypt": Facts(
             access=AccessLevel.WRITE,
+            changes_nothing=True,
             resource="KeyId",
             keys=OF_A_CIPHERTEXT | {"kms:EncryptionAlgorithm": "EncryptionAlgorithm"},
         ),
         "Encrypt": Facts(
             access=AccessLevel.WRITE,
+            changes_nothing=True,
             resource="KeyId",
             keys=OF_A_CIPHERTEXT | {"kms:EncryptionAlgorithm": "EncryptionAlgorithm"},
         ),

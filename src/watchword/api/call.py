@@ -7,9 +7,11 @@ commits. What it may use of the world is in `Call`, handed in by the gate.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
 
 from watchword.api.errors import ApiError
 from watchword.api.operation import Operation
@@ -67,8 +69,7 @@ class Invoke(Protocol):
     ) -> Any: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call(Generic[StoreT]):
+class Call(msgspec.Struct, Generic[StoreT], frozen=True, kw_only=True):
     """One operation's share of the world. Pure rules get plain arguments instead."""
 
     principal: Principal
@@ -90,8 +91,7 @@ class Call(Generic[StoreT]):
         return self.principal.account
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found(Generic[ResourceT]):
+class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
     """What a request means, read before policy is asked.
 
     When the resource is not there, `missing` is the refusal that an allowed caller sees; one who is not allowed learns
@@ -101,11 +101,10 @@ class Found(Generic[ResourceT]):
     resource: ResourceT
     arn: str
     missing: ApiError | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """What `find` may know: whose request, where."""
 
     principal: Principal

@@ -73,6 +73,8 @@ class Operation:
     action: str | None = None
     """The IAM action; `None` where AWS asks for no permission (GetCallerIdentity)."""
     access: AccessLevel
+    changes_nothing: bool = False
+    """Its access level is Write, but it only uses something: CloudTrail records it as read-only."""
     resource_member: str | None = None
     """The request's field (Python name) that names the resource; `None`: the operation acts on `*` or makes a resource."""
     condition_keys: tuple[ConditionKey, ...] = ()
@@ -81,7 +83,8 @@ class Operation:
 
     @property
     def read_only(self) -> bool:
-        return self.access in (AccessLevel.READ, AccessLevel.LIST)
+        """As CloudTrail's `readOnly` says it."""
+        return self.changes_nothing or self.access in (AccessLevel.READ, AccessLevel.LIST)
 
     def __repr__(self) -> str:
         return f"<{self.service.name}:{self.name}>"

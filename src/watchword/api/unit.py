@@ -6,8 +6,9 @@ The gate asks for a unit, services read through it and stage changes in it, the 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from watchword.api.call import Change
 
@@ -20,8 +21,7 @@ class StoreUnavailable(Exception):
     """The store can't be read or written now; the request was not carried out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventRow:
+class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     """One event of the trail that is committed together with the change it tells of."""
 
     event_id: str

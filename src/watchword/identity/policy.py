@@ -14,7 +14,7 @@ Source: IAM User Guide, policy evaluation logic; reliability: authorize before a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from watchword.api.call import Principal, PrincipalKind
 from watchword.api.errors import AccessDeniedException
@@ -24,8 +24,7 @@ BETWEEN_REGIONS = "watchword:"
 """The actions of our own operations; KMS's part in replication has AWS's actions and is decided like any other."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What was decided, and why; the reason goes to the trail, never to the caller."""
 
     allowed: bool

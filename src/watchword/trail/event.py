@@ -16,7 +16,7 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -38,8 +38,7 @@ _ACCESS_KEY_ID = re.compile(r"[A-Z0-9]{16,128}")
 _encoder = msgspec.json.Encoder()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One call of an operation, as the gate saw it end."""
 
     operation: Operation
@@ -61,7 +60,7 @@ class Entry:
     user_agent: str | None = None
     via: str | None = None
     """The service that called in the principal's name, as in `Call.via`."""
-    note: Mapping[str, str] = field(default_factory=dict)
+    note: Mapping[str, str] = msgspec.field(default_factory=dict)
     resources: Sequence[str] = ()
     """ARNs of what was found."""
 
@@ -79,7 +78,7 @@ class Occurrence:
     event_id: str
     error_code: str | None = None
     error_message: str | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = msgspec.field(default_factory=dict)
     """Never a value."""
     resources: Sequence[str] = ()
 

@@ -115,7 +115,6 @@ class SegmentWriter:
         # An empty line is no event, and the last line's end is ours.
         assert line
         assert not line.endswith(b"\n")
-        assert b"\n\n" not in line
         if not self._lock.acquire(timeout=WAIT_MS_MAX / 1000):
             raise TrailUnavailable("the trail is busy: a write hangs")
         try:

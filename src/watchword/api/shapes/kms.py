@@ -719,6 +719,7 @@ GENERATE_DATA_KEY = Operation(
     ),
     action="kms:GenerateDataKey",
     access=AccessLevel.WRITE,
+    changes_nothing=True,
     resource_member="key_id",
     condition_keys=(
         ConditionKey(name="kms:CallerAccount"),
@@ -758,6 +759,7 @@ DECRYPT = Operation(
     ),
     action="kms:Decrypt",
     access=AccessLevel.WRITE,
+    changes_nothing=True,
     resource_member="key_id",
     condition_keys=(
         ConditionKey(name="kms:CallerAccount"),
@@ -795,6 +797,7 @@ ENCRYPT = Operation(
     ),
     action="kms:Encrypt",
     access=AccessLevel.WRITE,
+    changes_nothing=True,
     resource_member="key_id",
     condition_keys=(
         ConditionKey(name="kms:CallerAccount"),

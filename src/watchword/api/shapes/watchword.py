@@ -248,6 +248,7 @@ SEAL_FOR_REGION = Operation(
     response=SealForRegionResponse,
     action="kms:Decrypt",
     access=AccessLevel.WRITE,
+    changes_nothing=True,
     resource_member="key_id",
 )
 OPEN_FROM_REGION = Operation(
@@ -257,6 +258,7 @@ OPEN_FROM_REGION = Operation(
     response=OpenFromRegionResponse,
     action="kms:GenerateDataKey",
     access=AccessLevel.WRITE,
+    changes_nothing=True,
     resource_member="key_id",
 )
 
