@@ -3,7 +3,9 @@
 One connection per thread, opened at its first call and after a fork. The custodian may be replaced at any
 time: a call on a broken connection is made once more on a new one, since all calls may be repeated. A call
 takes no longer than its deadline, and no more than `waiting_max` of them wait at once in a process; then
-KeyUnavailable, at once.
+KeyUnavailable, at once. After a deadline has passed, one call at a time finds out whether the custodian answers again,
+with a shorter one, and the others are refused at once: requests that queue for a thread would otherwise each wait for the
+deadlines of all before them (40 reads on 2 workers of 4 threads: 10 s instead of 2.5).
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from watchword.envelope.value import Binding
 from watchword.keys.custody import KeyUnavailable, WouldWait
 
 DEADLINE_MS = 2_000
+PROBE_MS = 500
+"""How long a call waits for a custodian that let a deadline pass; one that works answers in well under a millisecond."""
 WAITING_MAX = 64
 READ_BYTES = 65_536
 
@@ -39,12 +43,16 @@ class _Connections(threading.local):
 class _Process:
     """What must not cross a fork: a lock may be held there by a thread that the child does not have."""
 
-    __slots__ = ("connections", "pid", "turns")
+    __slots__ = ("connections", "pid", "probe", "silent", "turns")
 
     def __init__(self, *, pid: int, waiting_max: int) -> None:
         self.pid = pid
         self.turns = threading.Semaphore(waiting_max)
         self.connections = _Connections()
+        self.silent = False
+        """A deadline has passed, and nothing has been answered since."""
+        self.probe = threading.Lock()
+        """Held by the one call that asks a silent custodian."""
 
 
 class CustodyClient:
@@ -165,7 +173,10 @@ class CustodyClient:
         if not process.turns.acquire(blocking=False):
             raise KeyUnavailable(f"{self._waiting_max} calls wait for the custodian already")
         try:
-            outcome, answer = self._answered(process, question)
+            if process.silent:
+                outcome, answer = self._probed(process, question)
+            else:
+                outcome, answer = self._answered(process, question, deadline_ms=self._deadline_ms)
         finally:
             process.turns.release()
         if outcome == Outcome.DONE and len(answer) == answers:
@@ -174,16 +185,28 @@ class CustodyClient:
             raise EnvelopeRefused(_STEPS[answer[0]])
         raise KeyUnavailable("the custodian failed")
 
-    def _answered(self, process: _Process, question: bytes) -> tuple[int, list[bytes]]:
+    def _probed(self, process: _Process, question: bytes) -> tuple[int, list[bytes]]:
+        """Ask a custodian that was silent, unless another call is doing so."""
+        if not process.probe.acquire(blocking=False):
+            raise KeyUnavailable("the custodian is silent")
+        try:
+            return self._answered(process, question, deadline_ms=min(PROBE_MS, self._deadline_ms))
+        finally:
+            process.probe.release()
+
+    def _answered(self, process: _Process, question: bytes, *, deadline_ms: int) -> tuple[int, list[bytes]]:
         """Ask, once more if the connection is broken: the custodian that held it may have been replaced."""
-        ends = self._monotonic() + self._deadline_ms / 1_000
+        ends = self._monotonic() + deadline_ms / 1_000
         try:
             try:
-                return self._exchanged(process, question, ends=ends)
+                answer = self._exchanged(process, question, ends=ends)
             except ConnectionError:
-                return self._exchanged(process, question, ends=ends)
+                answer = self._exchanged(process, question, ends=ends)
+            process.silent = False
+            return answer
         except TimeoutError:
-            raise KeyUnavailable(f"the custodian did not answer within {self._deadline_ms} ms") from None
+            process.silent = True
+            raise KeyUnavailable(f"the custodian did not answer within {deadline_ms} ms") from None
         except (OSError, ProtocolError) as error:
             raise KeyUnavailable(f"the custodian is out of reach: {_said(error)}") from None
 

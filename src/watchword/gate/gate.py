@@ -37,7 +37,7 @@ from watchword.api.errors import (
     UnrecognizedClientException,
 )
 from watchword.api.http import HTTPRequest, HTTPResponse
-from watchword.api.ids import uuid4
+from watchword.api.ids import Ids
 from watchword.api.operation import Operation, Service
 from watchword.api.operation import Protocol as WireProtocol
 from watchword.api.shape import Shape
@@ -47,6 +47,7 @@ from watchword.gate.route import Unroutable, route
 from watchword.identity import policy
 from watchword.identity.credentials import SigningKeys, credentials
 from watchword.keys.custody import KeyUnavailable, WouldWait
+from watchword.regions.partitions import PARTITIONS
 from watchword.sigv4 import verify
 from watchword.trail import event as trail_event
 from watchword.trail.event import Entry
@@ -125,6 +126,7 @@ class Gate:
         self._refused_lock = threading.Lock()
         self._clock = clock
         self._entropy = entropy
+        self._new_id = Ids(entropy)
         self._accessed = accessed
         self._committed = committed
 
@@ -154,7 +156,7 @@ class Gate:
         Raises:
             ApiError: refused. ServiceUnavailable: custody, store or trail is out of reach.
         """
-        origin = Origin(request_id=uuid4(self._entropy(16)), source=self._place.region, user_agent="agent")
+        origin = Origin(request_id=self._new_id(), source=self._place.region, user_agent="agent")
         try:
             return self._carry_out(operation, request, principal, origin, self._stores.unit())
         except (KeyUnavailable, StoreUnavailable, TrailUnavailable) as error:
@@ -167,7 +169,7 @@ class Gate:
         *,
         internal: bool,
     ) -> HTTPResponse:
-        request_id = uuid4(self._entropy(16))
+        request_id = self._new_id()
         origin = Origin(request_id=request_id, source=request.source, user_agent=request.header("user-agent"))
         asked: Service | WireProtocol | None = None
         try:
@@ -191,6 +193,10 @@ class Gate:
             return wire.answer(operation, response, request_id)
         except Unroutable as refused:
             return wire.refusal(refused.asked, refused.error, request_id)
+        except InternalFailure as error:
+            # A rule found a fault of ours. Its words, which hold nothing of the caller's, are for the operator.
+            _log.error("fault %s: %s", request_id, error.message)
+            return wire.refusal(asked, _fault(asked, request_id), request_id)
         except ApiError as error:
             return wire.refusal(asked, error, request_id)
         except (KeyUnavailable, StoreUnavailable, TrailUnavailable) as error:
@@ -210,7 +216,9 @@ class Gate:
         try:
             presented = verify.present(request)
             access_key_id = presented.access_key_id
-            region = None if operation.service.any_region else self._place.region
+            region = (
+                self._region_meant(presented.region) if operation.service.any_region else self._place.region
+            )
             verify.check_scope(presented, region=region, service=operation.service.signing_name)
             verify.check_time(presented, now=self._clock())
             try:
@@ -226,6 +234,15 @@ class Gate:
             raise
         return known.principal
 
+    def _region_meant(self, presented: str) -> str:
+        """For a service of the whole partition: the presented Region, if it is one of the partition's.
+
+        Not any text: each new one costs the custodian a derived key, and whoever knows an access key id may ask.
+        """
+        place = self._place
+        known = presented in place.hosted_regions or presented in PARTITIONS[place.partition].regions
+        return presented if known else place.region
+
     def _record_unproven(
         self, operation: Operation, origin: Origin, error: ApiError, access_key_id: str | None
     ) -> None:
@@ -236,12 +253,16 @@ class Gate:
             self._record_refusal(operation, None, origin, error, access_key_id=access_key_id)
 
     def _recognise(
-        self, request: HTTPRequest, operation: Operation, _origin: Origin, _unit: UnitOfWork
+        self, request: HTTPRequest, operation: Operation, origin: Origin, _unit: UnitOfWork
     ) -> Principal:
         """(2) for a Region: the URI in its certificate, whose last part is the Region's name."""
+        place = self._place
         region = (request.peer or "").rpartition("/")[2]
-        if region not in self._place.hosted_regions or operation not in watchword.PEER_OPERATIONS:
-            raise AccessDeniedException("this port is for the Regions of this deployment")
+        is_peer = region in place.hosted_regions and region != place.region
+        if not is_peer or operation not in watchword.PEER_OPERATIONS:
+            error = AccessDeniedException("this port is for the Regions of this deployment")
+            self._record_unproven(operation, origin, error, None)
+            raise error
         return Principal(kind=PrincipalKind.REGION, arn=request.peer or "", account="", user_id=region)
 
     def _carry_out(
@@ -260,10 +281,11 @@ class Gate:
             except ApiError:
                 self._append(round_.lines())
                 raise
+            except (KeyUnavailable, StoreUnavailable):
+                self._append(round_.lines_of_used_keys())
+                raise
             return response
-        raise InternalFailure(
-            f"too many others changed the same thing at once; reference {origin.request_id}"
-        )
+        raise InternalFailure("too many others changed the same thing at once")
 
     def _append(self, rows: Sequence[EventRow]) -> None:
         # One write for all of them: all or none is in the trail.
@@ -289,7 +311,7 @@ class Gate:
             place=self._place,
             now=self._clock(),
             request_id=origin.request_id,
-            event_id=uuid4(self._entropy(16)),
+            event_id=self._new_id(),
             source=origin.source,
             user_agent=origin.user_agent,
         )
@@ -379,7 +401,7 @@ class _Round:
                 place=self._gate._place,
                 now=self._now,
                 request_id=self._origin.request_id,
-                event_id=uuid4(self._gate._entropy(16)),
+                event_id=self._gate._new_id(),
                 source=self._origin.source,
                 user_agent=self._origin.user_agent,
                 via=via,

@@ -19,6 +19,7 @@ from watchword.keys.store import KeyStore
 KEY_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 AWS_ALIAS_PREFIX = "alias/aws/"
 SECRETS_ALIAS = "alias/aws/secretsmanager"
+INCORRECT_KEY = "The key ID in the request does not identify a CMK that can perform this operation."
 
 
 def find_nothing(_request: kms.CreateKeyRequest, _scope: Scope, _store: KeyStore) -> Found[None]:
@@ -50,7 +51,6 @@ def find_key_of_ciphertext(
 
     Raises:
         InvalidCiphertextException: no ciphertext of ours.
-        IncorrectKeyException: KeyId means another key than the one that made the ciphertext.
     """
     try:
         arn = header(request.ciphertext_blob or b"").key_arn
@@ -62,9 +62,8 @@ def find_key_of_ciphertext(
         if meant.missing is not None:
             return meant
         if meant.arn != found.arn:
-            raise kms.IncorrectKeyException(
-                "The key ID in the request does not identify a CMK that can perform this operation."
-            )
+            # Which key an alias means is found, so only who may use that key is told.
+            return _missing(meant.arn, kms.IncorrectKeyException(INCORRECT_KEY))
     return found
 
 

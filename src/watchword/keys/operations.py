@@ -90,7 +90,9 @@ def generate_data_key(
     """
     if (request.key_spec is None) == (request.number_of_bytes is None):
         raise ValidationException("Please specify either number of bytes or key spec.")
+    _check_recipient(request.recipient)
     key = _usable(_default_if_none(found, call, custody), kms.GENERATE_DATA_KEY, call)
+    _end_dry_run(request.dry_run)
     size = request.number_of_bytes or DATA_KEY_BYTES[request.key_spec or "AES_256"]
     plaintext, blob = custody.generate_data_key(
         material=key.materials[key.current_version],
@@ -106,6 +108,7 @@ def encrypt(
 ) -> kms.EncryptResponse:
     _check_algorithm(request.encryption_algorithm)
     key = _usable(_default_if_none(found, call, custody), kms.ENCRYPT, call)
+    _end_dry_run(request.dry_run)
     blob = custody.encrypt(
         material=key.materials[key.current_version],
         key_arn=key.arn,
@@ -130,11 +133,13 @@ def decrypt(
         DisabledException: the key is disabled.
     """
     _check_algorithm(request.encryption_algorithm)
+    _check_recipient(request.recipient)
     try:
         key = _usable(key, kms.DECRYPT, call)
     except kms.DisabledException:
         data_keys.forget(key.arn)
         raise
+    _end_dry_run(request.dry_run)
     blob = request.ciphertext_blob or b""
     context = request.encryption_context or {}
     material = _material_of(key, blob)
@@ -322,6 +327,18 @@ def _material_of(key: KMSKey, blob: bytes) -> bytes:
 def _check_algorithm(algorithm: str | None) -> None:
     if algorithm not in (None, SYMMETRIC):
         raise kms.InvalidKeyUsageException(f"`{algorithm}` is not valid for a symmetric key")
+
+
+def _check_recipient(recipient: kms.RecipientInfo | None) -> None:
+    """Who names an enclave means that nobody else sees the plaintext: never answer as if it had not been said."""
+    if recipient is not None:
+        raise kms.UnsupportedOperationException("`Recipient` is not supported")
+
+
+def _end_dry_run(dry_run: bool | None) -> None:
+    """Source: KMS developer guide, testing permissions: what would have succeeded ends with this error."""
+    if dry_run:
+        raise kms.DryRunOperationException("The request would have succeeded, but the DryRun option is set.")
 
 
 def _set_state(key: KMSKey, state: KeyState, call: Call[KeyStore]) -> None:

@@ -290,7 +290,7 @@ class Occupant:
     link_id: str | None
     """The link whose replica it is; `None`: it stands alone."""
     has_links: bool
-    """It is a primary with replicas of its own, leaving ones included."""
+    """It is a primary with replicas of its own; a removal that is under way is finished without it, and does not count."""
     same_arn: bool
     """For the words of the refusal only."""
     scheduled_for_deletion: bool

@@ -2,7 +2,8 @@
 
 A page is read in one order from where the last one ended, so that secrets made or deleted meanwhile neither shift nor
 repeat what follows. NextToken is sealed and bound to its query: with other filters, order or caller it does not open.
-A filtered page may be short or empty and still carry one, after `SCANNED_MAX` secrets were looked at.
+A filtered page may be short or empty and still carry one, after `SCANNED_MAX` secrets were looked at or
+`SEARCHED_CHARACTERS_MAX` of their texts: ten filters of ten values over large secrets would hold a thread for hours.
 
 Source: Secrets Manager API, ListSecrets; facts 9.1 (what the filters really do) and 9.2.
 """
@@ -11,7 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
 
 import msgspec
 
@@ -30,6 +33,11 @@ from watchword.secrets.versions import labelled
 
 PAGE_DEFAULT = 100
 SCANNED_MAX = 5_000
+SEARCHED_CHARACTERS_MAX = 4_000_000
+"""Of texts that are taken apart into words: about half a second of computing."""
+WORD_ASKED_CHARACTERS = 8
+"""What looking one word up costs, in characters taken apart."""
+ASKED_KEPT_MAX = 256
 BATCH_ROWS = 500
 
 TokenKey = Callable[[], bytes]
@@ -59,11 +67,13 @@ def page(
     order = _ORDERS[request.sort_by or "created-date"]
     purpose = _purpose(request, call.account)
     after = _opened(request.next_token, purpose, token_key) if request.next_token is not None else None
+    filters = request.filters or ()
+    asked = _words_asked(filters)
     matched: list[Secret] = []
-    scanned = 0
+    scanned = searched = 0
     more = True
-    while more and len(matched) < wanted and scanned < SCANNED_MAX:
-        batch = min(BATCH_ROWS, wanted - len(matched)) if not request.filters else BATCH_ROWS
+    while more and len(matched) < wanted and scanned < SCANNED_MAX and searched < SEARCHED_CHARACTERS_MAX:
+        batch = min(BATCH_ROWS, wanted - len(matched)) if not filters else BATCH_ROWS
         rows = call.store.list_secrets(
             SecretListing(
                 account=call.account,
@@ -78,11 +88,12 @@ def page(
         for secret in rows[:batch]:
             after = position(secret, order)
             scanned += 1
-            if matches(secret, request.filters or ()):
+            searched += asked * WORD_ASKED_CHARACTERS + sum(map(len, _texts(secret))) if asked else 0
+            if matches(secret, filters):
                 matched.append(secret)
-                if len(matched) == wanted:
-                    more = more or secret is not rows[:batch][-1]
-                    break
+            if len(matched) == wanted or searched >= SEARCHED_CHARACTERS_MAX:
+                more = more or secret is not rows[:batch][-1]
+                break
     token = None
     if more and after is not None:
         token = seal_token(token_key(), msgspec.json.encode(after), purpose=purpose, entropy=call.entropy)
@@ -135,37 +146,79 @@ def check_filters(filters: Sequence[sm.Filter]) -> None:
 
 def matches(secret: Secret, filters: Sequence[sm.Filter]) -> bool:
     """All filters, and of each filter any value."""
-    return all(any(_matches(secret, one.key or "", value) for value in one.values or ()) for one in filters)
+    held = _Words(secret)
+    return all(
+        any(_matches(secret, one.key or "", value, held) for value in one.values or ()) for one in filters
+    )
 
 
-def _matches(secret: Secret, key: str, value: str) -> bool:
+class _Words:
+    """A secret's words in lower case and sorted, taken apart once however many values ask for them."""
+
+    def __init__(self, secret: Secret) -> None:
+        self._secret = secret
+
+    @cached_property
+    def described(self) -> list[str]:
+        return sorted((self._secret.description or "").lower().split())
+
+    @cached_property
+    def everywhere(self) -> list[str]:
+        return sorted(word.lower() for text in _texts(self._secret) for word in words(text))
+
+
+def _texts(secret: Secret) -> list[str]:
+    tags = secret.tags or {}
+    return [secret.name, secret.description or "", *tags, *tags.values()]
+
+
+def _words_asked(filters: Sequence[sm.Filter]) -> int:
+    """How many words the filters look for in texts; a prefix is compared in no time."""
+    return sum(
+        len(_asked(one.key, value))
+        for one in filters
+        if one.key in ("description", "all")
+        for value in one.values or ()
+    )
+
+
+@lru_cache(maxsize=ASKED_KEPT_MAX)
+def _asked(key: str, value: str) -> tuple[str, ...]:
+    """The words of one value, in lower case. Cached, for every secret of a page is asked for the same."""
+    return tuple(map(str.lower, value.split() if key == "description" else words(value)))
+
+
+def _matches(secret: Secret, key: str, value: str, held: _Words) -> bool:
     """Whether one value of a filter matches; `!` in front turns it round."""
     if value.startswith("!"):
-        return not _matches(secret, key, value[1:])
+        return not _matches(secret, key, value[1:], held)
     tags = secret.tags or {}
     match key:
         case "name":
             return secret.name.startswith(value)
         case "description":
-            return _has_words(value.split(), (secret.description or "").split())
+            return _has_words(_asked(key, value), held.described)
         case "tag-key":
-            return any(held.startswith(value) for held in tags)
+            return any(name.startswith(value) for name in tags)
         case "tag-value":
-            return any(held.startswith(value) for held in tags.values())
+            return any(text.startswith(value) for text in tags.values())
         case "primary-region":
             return (secret.primary_region or "").startswith(value) and secret.primary_region is not None
         case "all":
-            texts = [secret.name, secret.description or "", *tags, *tags.values()]
-            asked = words(value)
-            return bool(asked) and _has_words(asked, [word for text in texts for word in words(text)])
+            asked = _asked(key, value)
+            return bool(asked) and _has_words(asked, held.everywhere)
         case _:
             # No secret of this service belongs to another one: owning-service matches nothing.
             return False
 
 
 def _has_words(asked: Iterable[str], held: Sequence[str]) -> bool:
-    lowered = [word.lower() for word in held]
-    return all(any(word.startswith(one.lower()) for word in lowered) for one in asked)
+    """Whether each word begins some word of `held`, which is sorted: no word that it begins sorts before it."""
+    for one in asked:
+        at = bisect_left(held, one)
+        if at == len(held) or not held[at].startswith(one):
+            return False
+    return True
 
 
 def words(text: str) -> list[str]:

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from watchword.api.call import Bound, Call, Found, Scope, root_of
-from watchword.api.errors import AccessDeniedException, ApiError
+from watchword.api.errors import AccessDeniedException, ApiError, ValidationException
 from watchword.api.shapes import kms, watchword
+from watchword.api.unit import Moved
 from watchword.envelope.transport import Carriage
 from watchword.replication import incoming as incoming_rules
 from watchword.replication import link as links
@@ -46,6 +47,11 @@ from watchword.secrets.store import (
 from watchword.secrets.versions import labelled
 
 NOT_YOURS = "a Region may speak of its own links alone"
+ONE_FOR_LIFE = "a link carries one secret for its whole life"
+OTHER_VALUE = "a version keeps its value and its kind for its whole life"
+
+_VERDICTS = frozenset(verdict.value for verdict in Verdict)
+_ROLES = frozenset(role.value for role in Role)
 
 
 class Met:
@@ -71,6 +77,7 @@ class Outgoing:
 
     row: LinkRow | None
     secret: Secret | None
+    """Read only for what is to be sent."""
     behind: bool
     """An older link to that Region, of a secret of this name, is still leaving: its replica has the name there."""
 
@@ -93,28 +100,41 @@ def find_outgoing(
     _scope: Scope,
     store: SecretStore,
 ) -> Found[Outgoing]:
+    """The link, and for what is to be sent the secret that it carries.
+
+    Raises:
+        Moved: the secret was changed between the two reads.
+    """
     row = store.link(request.link_id or "")
-    secret = None if row is None else store.secret(row.account, row.sid)
+    if row is None or not isinstance(request, watchword.ReadReplicaRequest):
+        # An answer is taken on the link alone: with the secret read too, it would conflict with that secret's writers.
+        found = Outgoing(row=row, secret=None, behind=False)
+        return Found(resource=found, arn=row.arn if row else "*")
+    secret = store.secret(row.account, row.sid)
     behind = False
-    if row is not None and row.link.lifecycle is Lifecycle.ACTIVE and row.link.acked is None:
-        name = _name_in(row.arn)
-        leaving = store.leaving_links(row.account, row.link.region)
-        behind = any(_name_in(other.arn) == name for other in leaving)
-    found = Outgoing(row=row, secret=secret, behind=behind)
-    return Found(resource=found, arn=row.arn if row else "*")
+    if row.link.lifecycle is Lifecycle.ACTIVE:
+        if secret is not None and secret.revision != row.link.written:
+            raise Moved("a secret was changed while its link was read")
+        if row.link.acked is None:
+            name = _name_in(row.arn)
+            leaving = store.leaving_links(row.account, row.link.region)
+            behind = any(_name_in(other.arn) == name for other in leaving)
+    return Found(resource=Outgoing(row=row, secret=secret, behind=behind), arn=row.arn)
 
 
 def find_arriving(
     request: watchword.Message | watchword.Removal, _scope: Scope, store: SecretStore
 ) -> Found[Arriving]:
-    """Raises AccessDeniedException when a Region speaks of a link that is not its own."""
+    """What this Region holds of the link, and whoever has the name."""
     link_id = request.link_id or ""
     incoming = store.incoming(link_id)
     holder = None
     if isinstance(request, watchword.Message):
         holder = store.secret_named(request.account or "", request.name or "")
     found = Arriving(incoming=incoming, replica=store.secret_of_incoming(link_id), holder=holder)
-    return Found(resource=found, arn="*")
+    # For the trail: what an overwrite replaces is in no answer, and its ARN is gone afterwards (I10).
+    touched = found.holder or found.replica
+    return Found(resource=found, arn="*" if touched is None else touched.arn)
 
 
 def read_replica(
@@ -168,24 +188,30 @@ def ack_replica(request: watchword.AckReplicaRequest, found: Outgoing, call: Cal
     """Take the replica's answer, or note that none came."""
     if found.row is None:
         return
-    link_id = found.row.link.link_id
+    event = _event_of(request)
+    call.stage(LinkStepped(link_id=found.row.link.link_id, event=event, now=call.now))
+
+
+def _event_of(request: watchword.AckReplicaRequest) -> links.Answered | links.Lost:
+    """What an answer means to the link; one that makes no sense is as good as none."""
     answer = request.answer
     jitter = request.jitter or 0.0
-    event: links.Event
-    if answer is None:
-        event = links.Lost(jitter=jitter)
-    else:
-        event = links.Answered(
-            epoch=request.epoch or 0,
-            theirs=request.theirs,
-            verdict=Verdict(answer.verdict or ""),
-            stand=_stand(answer.stand),
-            their_epoch=answer.epoch or 0,
-            message=answer.message,
-            accessed_day=answer.accessed_day,
-            jitter=jitter,
-        )
-    call.stage(LinkStepped(link_id=link_id, event=event, now=call.now))
+    if answer is None or answer.verdict not in _VERDICTS:
+        return links.Lost(jitter=jitter)
+    verdict = Verdict(answer.verdict)
+    stand = _stand(answer.stand)
+    if verdict in (Verdict.APPLIED, Verdict.ALREADY) and stand is None:
+        return links.Lost(jitter=jitter)
+    return links.Answered(
+        epoch=request.epoch or 0,
+        theirs=request.theirs,
+        verdict=verdict,
+        stand=stand,
+        their_epoch=answer.epoch or 0,
+        message=answer.message,
+        accessed_day=answer.accessed_day,
+        jitter=jitter,
+    )
 
 
 def apply_replica(
@@ -199,6 +225,7 @@ def apply_replica(
     peer = call.principal.user_id
     if request.primary_region != peer:
         raise AccessDeniedException(NOT_YOURS)
+    _check_carried(request, found.replica)
     ours = call.store.incarnation()
     header = _header(request)
     occupant = replicas.occupant_of(None if _is_own(found) else found.holder, suffix=request.suffix or "")
@@ -255,6 +282,27 @@ def apply_replica(
     )
 
 
+def _check_carried(message: watchword.Message, replica: Secret | None) -> None:
+    """Refuse what no primary of ours sends, before keys are used for it or rows are written from it.
+
+    Raises:
+        AccessDeniedException: another secret than the link's: its values would be sealed under another account's key.
+        ValidationException: a version that loses its value or changes its kind, which would never open again.
+    """
+    if replica is not None:
+        carried = (message.account, message.name, message.suffix)
+        if carried != (replica.account, replica.name, replica.suffix):
+            raise AccessDeniedException(ONE_FOR_LIFE)
+    for item in message.items or ():
+        if (item.content_id is None) != (item.kind is None):
+            raise ValidationException(OTHER_VALUE)
+        known = replica.versions.get(item.version_id or "") if replica is not None else None
+        if known is None or known.content_id is None:
+            continue
+        if item.content_id is None or (item.content_id == known.content_id and item.kind != known.kind):
+            raise ValidationException(OTHER_VALUE)
+
+
 def remove_replica(
     request: watchword.Removal, found: Arriving, call: Call[SecretStore]
 ) -> watchword.ReplicaVerdict:
@@ -302,14 +350,17 @@ def shake_hands(
 
 
 def ack_hands(request: watchword.AckHandsRequest, _found: None, call: Call[SecretStore]) -> None:
-    """Compare what the replica Region holds with what was sent and acknowledged, link by link."""
+    """Compare what the replica Region holds with what was sent and acknowledged, link by link.
+
+    What makes no sense of a link is passed over: that link asks again, and the others of the batch go on.
+    """
     ours = call.store.incarnation()
     for held in request.holds or ():
+        stand = _stand(held.stand)
+        if held.role not in _ROLES or (held.role == Role.REPLICA and stand is None):
+            continue
         holds = Holds(
-            role=Role(held.role or ""),
-            epoch=held.epoch or 0,
-            stand=_stand(held.stand),
-            accessed_day=held.accessed_day,
+            role=Role(held.role), epoch=held.epoch or 0, stand=stand, accessed_day=held.accessed_day
         )
         event = links.Shook(ours=ours, theirs=request.incarnation or "", holds=holds)
         call.stage(LinkStepped(link_id=held.link_id or "", event=event, now=call.now))

@@ -53,7 +53,9 @@ class Openers:
     It is asked with the data key that KMS has just released for this very use, so it opens nothing by itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, entries_max: int = OPENERS_MAX) -> None:
+        """`entries_max=0`: remember nothing."""
+        self._entries_max = entries_max
         self._held: dict[bytes, Opener] = {}
         self._lock = threading.Lock()
 
@@ -61,10 +63,11 @@ class Openers:
         opener = self._held.get(data_key)
         if opener is None:
             opener = Opener(data_key)
-            with self._lock:
-                while len(self._held) >= OPENERS_MAX:
-                    self._held.pop(next(iter(self._held)))
-                self._held[data_key] = opener
+            if self._entries_max > 0:
+                with self._lock:
+                    while len(self._held) >= self._entries_max:
+                        self._held.pop(next(iter(self._held)))
+                    self._held[data_key] = opener
         return opener.open(sealed, binding=binding)
 
     def clear(self) -> None:
@@ -177,7 +180,7 @@ def open_version(secret: Secret, version: Version, call: Call[SecretStore], *, o
         content = openers.open(data_key, held.sealed, binding=binding)
     except EnvelopeRefused as error:
         # The key is right and the value does not open: the row was altered. That is ours to answer for, not the caller's.
-        raise InternalFailure("a stored value does not open; see the operator's log") from error
+        raise InternalFailure("a stored value does not open") from error
     return Value(kind=version.kind, content=content)
 
 

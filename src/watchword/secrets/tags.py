@@ -31,7 +31,8 @@ def untagged(tags: Mapping[str, str] | None, keys: Sequence[str]) -> dict[str, s
     """The tags after removing some; unknown keys are ignored. Never tagged stays never tagged."""
     if tags is None:
         return None
-    return {key: value for key, value in tags.items() if key not in set(keys)}
+    removed = set(keys)
+    return {key: value for key, value in tags.items() if key not in removed}
 
 
 def as_shapes(tags: Mapping[str, str] | None) -> tuple[sm.Tag, ...] | None:

@@ -27,7 +27,7 @@ from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.edge import Edge, Limits, threaded
 from watchword.server.edge_threads import log_fault
 from watchword.server.process import Context
-from watchword.server.region import Region, compose, now_ms, wake_path
+from watchword.server.region import Region, close_trail, compose, now_ms, wake_path
 from watchword.server.running import DRAIN_MS, beat_until, stop_event
 from watchword.trail.segment import SegmentWriter, TrailUnavailable, prune
 from watchword.wire.answer import edge_refusal
@@ -86,7 +86,7 @@ async def _serve(region: Region, courier: Courier, context: Context) -> None:
         await peers.drain(ms=DRAIN_MS)
         for thread in threads:
             await asyncio.to_thread(thread.join, 1.0)
-    region.trail.close()
+    close_trail(region)
 
 
 def _reap(region: Region) -> None:

@@ -14,12 +14,14 @@ from watchword.api.unit import StoreUnavailable
 from watchword.server.certificates import endpoint_context
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.edge import Edge, Reply, routed, threaded
+from watchword.server.edge_threads import log_fault
 from watchword.server.front_door import SOURCE_HEADER
 from watchword.server.process import Context
 from watchword.server.region import (
     ACCESS_FLUSH_S,
     Region,
     Waker,
+    close_trail,
     compose,
     health,
     status,
@@ -84,7 +86,7 @@ async def _serve(region: Region, context: Context) -> None:
     await asyncio.gather(public.drain(ms=DRAIN_MS), door.drain(ms=DRAIN_MS))
     ended.set()
     await asyncio.to_thread(housekeeper.join, 1.0)
-    region.trail.close()
+    close_trail(region)
 
 
 def _keep_house(region: Region, ended: threading.Event) -> None:
@@ -92,12 +94,14 @@ def _keep_house(region: Region, ended: threading.Event) -> None:
     last = False
     while not last:
         last = ended.wait(ACCESS_FLUSH_S)
-        region.forget()
         try:
+            region.forget()
             region.reads.flush(region.stores)
         except StoreUnavailable:
             # They stay in memory and are written next time.
             continue
+        except Exception as error:  # noqa: BLE001 - a worker's loop: were it to end, data keys would stay in memory
+            log_fault(error)
 
 
 def _about(region: Region) -> Callable[[HTTPRequest], HTTPResponse]:
@@ -105,7 +109,10 @@ def _about(region: Region) -> Callable[[HTTPRequest], HTTPResponse]:
         if request.method not in ("GET", "HEAD"):
             return edge_refusal(request.headers, 400, "ask with GET")
         if request.path == STATUS:
-            return _json(200, status(region))
+            try:
+                return _json(200, status(region))
+            except StoreUnavailable:
+                return edge_refusal(request.headers, 503, "the store is out of reach")
         sound, said = health(region)
         return _json(200 if sound else 503, said)
 

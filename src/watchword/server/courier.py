@@ -10,12 +10,14 @@ Waits are only ever cut short: what is due is read from the store, so a lost wak
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import queue
 import random
 import ssl
 import threading
 import time
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from watchword.api.errors import ApiError
@@ -26,7 +28,7 @@ from watchword.api.unit import StoreUnavailable
 from watchword.replication.model import Verdict
 from watchword.server.deployment import RegionSettings
 from watchword.server.edge_threads import log_fault
-from watchword.server.peers import Peer, PeerUnreachable
+from watchword.server.peers import Peer, PeerFailed, PeerUnreachable
 from watchword.server.region import Region, now_ms
 
 SENDERS = 3
@@ -110,13 +112,15 @@ class Leader:
                 if self._theirs is None or time.monotonic() >= meet_at:
                     self._meet(peer)
                     meet_at = time.monotonic() + MEET_AGAIN_S
-                    failures = 0
-                self._tell_promotions(peer)
                 wait = self._hand_out()
+                # Last, so that a Region that will not hear of a promotion keeps no link waiting.
+                self._tell_promotions(peer)
+                failures = 0
             except PeerUnreachable as error:
                 if failures == 0:
                     _log.warning("replication waits for %s", error)
-                self._theirs = None
+                if not isinstance(error, PeerFailed):
+                    self._theirs = None
                 failures += 1
                 ceiling = min(RETRY_S_MAX, RETRY_S_MIN * 2 ** min(failures, 8))
                 time.sleep(ceiling * (0.5 + self._jitter.random() / 2))
@@ -159,7 +163,7 @@ class Leader:
         if link_ids:
             self._perform(
                 watchword.ACK_HANDS,
-                watchword.AckHandsRequest(incarnation=theirs, holds=answer.holds),
+                watchword.AckHandsRequest(incarnation=theirs, holds=said_of(link_ids, answer.holds or ())),
             )
         return theirs
 
@@ -195,14 +199,17 @@ class Leader:
         while (link_id := self._due.get()) is not None:
             try:
                 self._carry(peer, link_id)
+            except PeerFailed as error:
+                # The Region is there: this link waits for its back-off, and the others go on (I18).
+                _log.warning("replication of link %s waits: %s", link_id, error)
             except PeerUnreachable:
                 self._theirs = None
             except (ApiError, StoreUnavailable) as error:
                 _log.warning("replication to %s waits: %s", self._settings.name, type(error).__name__)
-                time.sleep(RETRY_S_MIN)
+                self._set_back(link_id)
             except Exception as error:  # noqa: BLE001 - a worker's loop: one link never ends it
                 log_fault(error)
-                time.sleep(RETRY_S_MIN)
+                self._set_back(link_id)
             finally:
                 with self._lock:
                     self._in_flight.discard(link_id)
@@ -239,6 +246,12 @@ class Leader:
             self._take_back(link_id, None, theirs, None)
             raise
 
+    def _set_back(self, link_id: str) -> None:
+        """Let others go first: a link that fails before it is claimed stays the longest overdue, and is taken again."""
+        with contextlib.suppress(Exception):
+            self._take_back(link_id, None, None, None)
+        time.sleep(RETRY_S_MIN)
+
     def _met_again(self, theirs: str) -> None:
         """A handshake about one link showed another run of the store than the rest has met: meet it with all of them."""
         if theirs != self._theirs:
@@ -269,3 +282,9 @@ class Leader:
 
     def _peer(self) -> Peer:
         return Peer(self._settings, context=self._context, deployment_id=self._region.deployment.id)
+
+
+def said_of(link_ids: Sequence[str], holds: Iterable[watchword.Holds]) -> tuple[watchword.Holds, ...]:
+    """What was said of the links that were asked about, once each: a Region may speak of its own links alone."""
+    said = {held.link_id: held for held in holds}
+    return tuple(said[link_id] for link_id in link_ids if link_id in said)

@@ -33,6 +33,8 @@ async def _serve(deployment: Deployment, context: Context) -> None:
             drain_ms=DRAIN_MS,
         )
     )
+    # A door that ended by itself must not go on telling its supervisor that it lives.
+    serving.add_done_callback(lambda _: stopping.set())
     context.ready()
     await beat_until(stopping, context)
     await serving

@@ -6,6 +6,7 @@ import http.client
 import ssl
 from typing import Any
 
+from watchword.api import constraints
 from watchword.api.errors import ApiError
 from watchword.api.operation import Operation
 from watchword.api.shape import Shape
@@ -20,6 +21,10 @@ ANSWER_BYTES_MAX = 4_194_304
 
 class PeerUnreachable(Exception):
     """No answer came: the Region is down, slow, or not the one that it should be. What was asked may have been done."""
+
+
+class PeerFailed(PeerUnreachable):
+    """It answered, but with a refusal or with what is no answer: so it may do to this question and to no other."""
 
 
 class Peer:
@@ -37,11 +42,13 @@ class Peer:
         Every operation between Regions may be repeated, so a kept connection that turns out to be closed is replaced once.
 
         Raises:
-            PeerUnreachable
+            PeerUnreachable: nobody answered. PeerFailed: the answer is none that we can use.
         """
         kept = self._connection is not None
         try:
             return self._ask(operation, request)
+        except PeerFailed:
+            raise
         except PeerUnreachable:
             if not kept:
                 raise
@@ -68,14 +75,17 @@ class Peer:
             raise PeerUnreachable(f"{self._settings.name}: {error or type(error).__name__}") from error
         if response.status != 200 or len(answer) > ANSWER_BYTES_MAX:
             self.close()
-            raise PeerUnreachable(f"{self._settings.name}: answered {response.status}")
+            raise PeerFailed(f"{self._settings.name}: answered {response.status}")
         if operation.response is None:
             return None
         try:
-            return json11.read(operation.response, answer)
+            said: Shape = json11.read(operation.response, answer)
+            constraints.check(said)
         except ApiError as error:
             self.close()
-            raise PeerUnreachable(f"{self._settings.name}: {error.message}") from error
+            # Not the text: it repeats what the other Region said.
+            raise PeerFailed(f"{self._settings.name}: its answer is refused, {error.code}") from error
+        return said
 
     def _connected(self) -> http.client.HTTPSConnection:
         if self._connection is None:

@@ -25,14 +25,16 @@ from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.regions.partitions import PARTITIONS
 from watchword.secrets import operations as secrets
 from watchword.secrets import replica_operations as replication
-from watchword.secrets.sealing import Openers
+from watchword.secrets.sealing import OPENERS_MAX, Openers
 from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.sigv4.verify import SigningKey
 from watchword.storage.stores import Access, SQLiteStores
-from watchword.trail.segment import SegmentWriter
+from watchword.trail.segment import SegmentWriter, TrailUnavailable
 
 SIGNING_KEYS_MAX = 10_000
+ACCESS_ROWS = 500
+"""Days of last access in one commit: writers of secrets wait meanwhile."""
 ACCESS_FLUSH_S = 30.0
 """A day of last access reaches the store within a minute."""
 DAY_MS = 86_400_000
@@ -96,15 +98,20 @@ class Reads:
             self._noted.add(read)
 
     def flush(self, stores: SQLiteStores) -> None:
-        """Write what is new. Raises StoreUnavailable; then it is all written next time."""
+        """Write what is new. Raises StoreUnavailable; then the rest is written next time."""
         with self._lock:
             today = self._clock() // DAY_MS
             batch = [read for read in list(self._noted) if read not in self._written]
             if not batch:
                 return
-            stores.record_access([Access(account=a, sid=s, version_id=v, day=day) for a, s, v, day in batch])
-            self._written = {read for read in self._written if read[3] == today} | set(batch)
-            self._noted.difference_update(batch)
+            self._written = {read for read in self._written if read[3] == today}
+            for start in range(0, len(batch), ACCESS_ROWS):
+                rows = batch[start : start + ACCESS_ROWS]
+                stores.record_access(
+                    [Access(account=a, sid=s, version_id=v, day=day) for a, s, v, day in rows]
+                )
+                self._written |= set(rows)
+                self._noted.difference_update(rows)
 
 
 class CustodySigningKeys:
@@ -184,8 +191,10 @@ def compose(
         store_path(settings, home=deployment.home), partition=settings.partition, region=settings.name
     )
     custody = CustodyClient(settings.custody_socket, may_wait=may_wait)
-    data_keys = DataKeys(custody, limits=cache or CacheLimits())
-    openers = Openers()
+    limits = cache or CacheLimits()
+    data_keys = DataKeys(custody, limits=limits)
+    # A cipher is as good as its data key: where those are not kept, it is not either.
+    openers = Openers(entries_max=min(limits.entries_max, OPENERS_MAX))
     reads = Reads(clock=now_ms)
     boot_id = os.urandom(4).hex()
     trail = SegmentWriter(settings.folder / "trail", process, boot_id=boot_id, clock=now_ms)
@@ -223,6 +232,14 @@ def compose(
         reads=reads,
         forget=forget,
     )
+
+
+def close_trail(region: Region) -> None:
+    """Sync and close this process's segment, at its end; if that fails, the log says so and the process still ends."""
+    try:
+        region.trail.close()
+    except TrailUnavailable as error:
+        _log.error("%s: %s", region.settings.name, error)
 
 
 def health(region: Region) -> tuple[bool, dict[str, str]]:

@@ -118,11 +118,15 @@ def test_the_services_differ_as_their_models_say() -> None:
     assert not secretsmanager.DESCRIBE_SECRET.paginated
 
 
-def test_lists_and_reads_change_nothing() -> None:
+def test_reads_lists_and_uses_of_a_key_change_nothing() -> None:
+    """CloudTrail's readOnly: GenerateDataKey, Decrypt and Encrypt have access level Write and are recorded as reads."""
     assert {one.name for one in table.OPERATIONS if one.read_only} == {
         "GetSecretValue",
         "DescribeSecret",
         "ListSecrets",
         "DescribeKey",
+        "GenerateDataKey",
+        "Decrypt",
+        "Encrypt",
         "GetCallerIdentity",
     }

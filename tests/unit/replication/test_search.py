@@ -1,11 +1,10 @@
 """The exhaustive search finds nothing in the rules, and finds every planted fault.
 
-WATCHWORD_SEARCH=deep also runs the searches that take longer, about 45 s (`make test` sets it).
+`--deep` also runs the searches that take longer, about 45 s (`make test` gives it).
 """
 
 from __future__ import annotations
 
-import os
 import types
 from collections import Counter
 from dataclasses import dataclass
@@ -94,9 +93,6 @@ VAST_STATES_MAX = 150_000
 """Breadth first, so every story up to that length: half as many again as its mutant takes. All 292,592 states of it take
 half a minute by themselves, and nothing is wrong in them either."""
 
-DEEP = os.environ.get("WATCHWORD_SEARCH") == "deep"
-deep = pytest.mark.skipif(not DEEP, reason="WATCHWORD_SEARCH=deep runs the longer searches")
-
 WITNESSES = {
     "InSync": 10_000,
     f"Failed {DIVERGED}": 1_000,
@@ -152,7 +148,7 @@ def test_the_searches_come_by_everything(witnesses: Counter[str]) -> None:
     assert {} == {name: witnesses[name] for name, least in WITNESSES.items() if witnesses[name] < least}
 
 
-@deep
+@pytest.mark.deep
 @pytest.mark.parametrize("bounds", DEEP_SEARCHES.values(), ids=DEEP_SEARCHES)
 def test_no_invariant_breaks_further_out(bounds: Bounds) -> None:
     """The same within wider bounds."""
@@ -162,7 +158,7 @@ def test_no_invariant_breaks_further_out(bounds: Bounds) -> None:
     assert found.complete
 
 
-@deep
+@pytest.mark.deep
 @pytest.mark.parametrize("bounds", VAST_SEARCHES.values(), ids=VAST_SEARCHES)
 def test_no_invariant_breaks_as_far_as_the_search_goes(bounds: Bounds) -> None:
     """Too wide to be searched to the end each time."""
@@ -345,7 +341,7 @@ def test_a_planted_fault_is_found(mutant: Mutant) -> None:
     assert found.violation.startswith(mutant.finds)
 
 
-@deep
+@pytest.mark.deep
 @pytest.mark.parametrize("mutant", DEEP_MUTANTS.values(), ids=DEEP_MUTANTS)
 def test_a_planted_fault_is_found_further_out(mutant: Mutant) -> None:
     """Each of these has a second lock behind it, which only a longer story opens."""

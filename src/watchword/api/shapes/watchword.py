@@ -2,16 +2,71 @@
 
 They stand in the operations table like AWS's, but their service is internal: a client's port answers
 UnknownOperationException to them. Values in them are sealed to one Region's custodian. Source: design section 5.
+
+What another Region says is bounded here like a client's words, request and answer alike: a Region whose host was taken
+over must not be able to make this one store what it likes, or fail in ways that nobody thought of. Texts have AWS's own
+bounds, which the primary has checked already; ids and counters have bounds that no honest Region comes near.
 """
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from msgspec import field
 
 from watchword.api.operation import AccessLevel, Operation, Protocol, Service
-from watchword.api.shape import Shape
+from watchword.api.shape import Member, Shape
 
 MESSAGE_BYTES_MAX = 16_777_216
+SHAKEN_MAX = 1_000
+"""Links in one handshake."""
+ITEMS_MAX = 100
+"""A secret has at most 20 labels, and only versions with a label travel."""
+TEXT_CHARACTERS_MAX = 4_096
+"""Of StatusMessage. Source: StatusMessageType."""
+COUNTER_MAX = 2**53
+"""Of epochs and revisions: more than anybody counts to, and a number in every database and JSON parser."""
+MOMENT_MS_MAX = 253_402_300_799_999
+"""The end of the year 9999."""
+DAY_MAX = 2_932_896
+"""The same, in days since 1970."""
+SEALED_BYTES_MAX = 300_000
+"""A value of 262,144 bytes and what sealing adds."""
+VERDICTS = (
+    "Applied",
+    "Already",
+    "NeedAll",
+    "Shake",
+    "Fenced",
+    "Promoted",
+    "Diverged",
+    "NameTaken",
+    "KeyUnusable",
+    "Removed",
+)
+ROLES = ("unknown", "replica", "promoted", "removed")
+
+_ID = Member(name="Id", minimum=1, maximum=64)
+_ONE = Member(name="member")
+"""A structure in a list: what bounds it, its own shape says."""
+
+
+def _id(name: str, *, required: bool = True) -> Member:
+    return Member(name=name, required=required, minimum=1, maximum=64)
+
+
+def _count(name: str, *, required: bool = True) -> Member:
+    return Member(name=name, required=required, minimum=0, maximum=COUNTER_MAX)
+
+
+def _day(name: str) -> Member:
+    return Member(name=name, minimum=0, maximum=DAY_MAX)
+
+
+_ACCOUNT = Member(name="Account", required=True, pattern="[0-9]{12}")
+_PRIMARY_REGION = Member(
+    name="PrimaryRegion", required=True, minimum=1, maximum=128, pattern=r"([a-z]+-)+[0-9]+"
+)
 
 SERVICE = Service(
     name="watchword",
@@ -32,6 +87,12 @@ class Stand(Shape, frozen=True, kw_only=True):
     revision: int | None = field(name="Revision", default=None)
     digest: str | None = field(name="Digest", default=None)
 
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "incarnation": _id("Incarnation"),
+        "revision": _count("Revision"),
+        "digest": _id("Digest"),
+    }
+
 
 class ValueBinding(Shape, frozen=True, kw_only=True):
     """What a sealed value is bound to (`envelope.value.Binding`)."""
@@ -49,6 +110,11 @@ class Tag(Shape, frozen=True, kw_only=True):
     key: str | None = field(name="Key", default=None)
     value: str | None = field(name="Value", default=None)
 
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "key": Member(name="Key", required=True, minimum=1, maximum=128),
+        "value": Member(name="Value", required=True, maximum=256),
+    }
+
 
 class Head(Shape, frozen=True, kw_only=True):
     """All of a secret that travels and is not a version."""
@@ -57,6 +123,12 @@ class Head(Shape, frozen=True, kw_only=True):
     policy: str | None = field(name="Policy", default=None)
     tags: tuple[Tag, ...] | None = field(name="Tags", default=None)
     """Absent: never tagged; empty: all tags removed."""
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "description": Member(name="Description", maximum=2048),
+        "policy": Member(name="Policy", maximum=20480),
+        "tags": Member(name="Tags", maximum=50, item=_ONE),
+    }
 
 
 class Item(Shape, frozen=True, kw_only=True):
@@ -68,6 +140,17 @@ class Item(Shape, frozen=True, kw_only=True):
     labels: tuple[str, ...] | None = field(name="Labels", default=None)
     created_ms: int | None = field(name="CreatedMs", default=None)
     sealed: bytes | None = field(name="Sealed", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "version_id": _id("VersionId"),
+        "content_id": _id("ContentId", required=False),
+        "kind": Member(name="Kind", values=("string", "binary")),
+        "labels": Member(
+            name="Labels", required=True, maximum=20, item=Member(name="Label", minimum=1, maximum=256)
+        ),
+        "created_ms": Member(name="CreatedMs", required=True, minimum=0, maximum=MOMENT_MS_MAX),
+        "sealed": Member(name="Sealed", maximum=SEALED_BYTES_MAX),
+    }
 
 
 class Message(Shape, frozen=True, kw_only=True):
@@ -98,12 +181,41 @@ class Message(Shape, frozen=True, kw_only=True):
     version_ids: tuple[str, ...] | None = field(name="VersionIds", default=None)
     """All versions that have a label at `revision`."""
 
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "version": _count("Version"),
+        "link_id": _id("LinkId"),
+        "epoch": _count("Epoch"),
+        "incarnation": _id("Incarnation"),
+        "theirs": _id("Theirs"),
+        "base": Member(name="Base"),
+        "since": _count("Since"),
+        "revision": _count("Revision"),
+        "digest": _id("Digest"),
+        "overwrite": Member(name="Overwrite"),
+        "account": _ACCOUNT,
+        "principal_arn": Member(name="PrincipalARN", maximum=2048),
+        "primary_region": _PRIMARY_REGION,
+        "name": Member(name="Name", required=True, pattern="[A-Za-z0-9/_+=.@!-]{1,512}"),
+        "suffix": Member(name="Suffix", required=True, pattern="[A-Za-z0-9]{6}"),
+        "kms_key_id": Member(name="KmsKeyId", minimum=1, maximum=2048),
+        "head": Member(name="Head"),
+        "items": Member(name="Items", required=True, maximum=ITEMS_MAX, item=_ONE),
+        "version_ids": Member(name="VersionIds", required=True, maximum=ITEMS_MAX, item=_ID),
+    }
+
 
 class Removal(Shape, frozen=True, kw_only=True):
     link_id: str | None = field(name="LinkId", default=None)
     epoch: int | None = field(name="Epoch", default=None)
     account: str | None = field(name="Account", default=None)
     primary_region: str | None = field(name="PrimaryRegion", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "link_id": _id("LinkId"),
+        "epoch": _count("Epoch"),
+        "account": _ACCOUNT,
+        "primary_region": _PRIMARY_REGION,
+    }
 
 
 class Holds(Shape, frozen=True, kw_only=True):
@@ -114,6 +226,14 @@ class Holds(Shape, frozen=True, kw_only=True):
     epoch: int | None = field(name="Epoch", default=None)
     stand: Stand | None = field(name="Stand", default=None)
     accessed_day: int | None = field(name="AccessedDay", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "link_id": _id("LinkId"),
+        "role": Member(name="Role", required=True, values=ROLES),
+        "epoch": _count("Epoch"),
+        "stand": Member(name="Stand"),
+        "accessed_day": _day("AccessedDay"),
+    }
 
 
 class ReadReplicaRequest(Shape, frozen=True, kw_only=True):
@@ -141,6 +261,14 @@ class ReplicaVerdict(Shape, frozen=True, kw_only=True):
     message: str | None = field(name="Message", default=None)
     accessed_day: int | None = field(name="AccessedDay", default=None)
 
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "verdict": Member(name="Verdict", required=True, values=VERDICTS),
+        "epoch": _count("Epoch", required=False),
+        "stand": Member(name="Stand"),
+        "message": Member(name="Message", maximum=TEXT_CHARACTERS_MAX),
+        "accessed_day": _day("AccessedDay"),
+    }
+
 
 class AckReplicaRequest(Shape, frozen=True, kw_only=True):
     link_id: str | None = field(name="LinkId", default=None)
@@ -157,10 +285,20 @@ class ShakeHandsRequest(Shape, frozen=True, kw_only=True):
     """Of the primary's store."""
     link_ids: tuple[str, ...] | None = field(name="LinkIds", default=None)
 
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "incarnation": _id("Incarnation"),
+        "link_ids": Member(name="LinkIds", maximum=SHAKEN_MAX, item=_ID),
+    }
+
 
 class ShakeHandsResponse(Shape, frozen=True, kw_only=True):
     incarnation: str | None = field(name="Incarnation", default=None)
     holds: tuple[Holds, ...] | None = field(name="Holds", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "incarnation": _id("Incarnation"),
+        "holds": Member(name="Holds", maximum=SHAKEN_MAX, item=_ONE),
+    }
 
 
 class AckHandsRequest(Shape, frozen=True, kw_only=True):
@@ -171,6 +309,11 @@ class AckHandsRequest(Shape, frozen=True, kw_only=True):
 class NotePromotionRequest(Shape, frozen=True, kw_only=True):
     link_id: str | None = field(name="LinkId", default=None)
     epoch: int | None = field(name="Epoch", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "link_id": _id("LinkId"),
+        "epoch": _count("Epoch"),
+    }
 
 
 class PromotionToldRequest(Shape, frozen=True, kw_only=True):

@@ -1,0 +1,109 @@
+"""From an access key to a principal and a signing key; one refusal for every way of not being known."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+
+import pytest
+
+from watchword.api.call import Principal, PrincipalKind
+from watchword.api.errors import UnrecognizedClientException
+from watchword.custody.core import Keyring
+from watchword.custody.master import Master
+from watchword.identity.credentials import credentials
+from watchword.identity.model import AccessKey
+from watchword.sigv4.key import SigningKey, derive
+from watchword.sigv4.verify import Presented
+
+ACCOUNT = "123456789012"
+# AWS's own example key, published as such.
+ACCESS_KEY_ID, SECRET_ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
+CUSTODY = Keyring(
+    Master(partition="aws", region="us-east-1", key=os.urandom(32), transport_private_key=os.urandom(32)),
+    entropy=os.urandom,
+)
+HELD = AccessKey(
+    access_key_id=ACCESS_KEY_ID,
+    account=ACCOUNT,
+    principal_arn=f"arn:aws:iam::{ACCOUNT}:root",
+    user_id=ACCOUNT,
+    sealed_secret=CUSTODY.seal_access_key(access_key_id=ACCESS_KEY_ID, secret_access_key=SECRET_ACCESS_KEY),
+    active=True,
+)
+PRESENTED = Presented(
+    access_key_id=ACCESS_KEY_ID,
+    day="20261121",
+    region="us-east-1",
+    service="secretsmanager",
+    signed_headers=("host",),
+    signature="0" * 64,
+    timestamp="20261121T220000Z",
+    time_ms=0,
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A Region's copy of identity, as values."""
+
+    held: AccessKey | None
+
+    def access_key(self, access_key_id: str) -> AccessKey | None:
+        return self.held if self.held and self.held.access_key_id == access_key_id else None
+
+
+class Keys:
+    """Custody's signing keys in the verifier's type."""
+
+    def signing_key(
+        self, *, sealed: bytes, access_key_id: str, day: str, region: str, service: str
+    ) -> SigningKey:
+        return SigningKey(
+            CUSTODY.signing_key(
+                sealed=sealed, access_key_id=access_key_id, day=day, region=region, service=service
+            )
+        )
+
+
+def test_an_access_key_stands_for_its_principal() -> None:
+    known = credentials(PRESENTED, Identity(HELD), Keys())
+
+    assert known.principal == Principal(
+        kind=PrincipalKind.ROOT,
+        arn=f"arn:aws:iam::{ACCOUNT}:root",
+        account=ACCOUNT,
+        user_id=ACCOUNT,
+        access_key_id=ACCESS_KEY_ID,
+    )
+
+
+@pytest.mark.parametrize(
+    "presented",
+    [PRESENTED, replace(PRESENTED, region="us-east-2"), replace(PRESENTED, service="kms", day="20261122")],
+)
+def test_the_signing_key_is_that_of_the_presented_scope(presented: Presented) -> None:
+    known = credentials(presented, Identity(HELD), Keys())
+
+    expected = SigningKey(
+        derive(SECRET_ACCESS_KEY, day=presented.day, region=presented.region, service=presented.service)
+    )
+    assert known.key.sign(b"text") == expected.sign(b"text")
+
+
+UNKNOWN = {
+    "an unknown access key": (PRESENTED, Identity(None)),
+    "another access key": (replace(PRESENTED, access_key_id="AKIAI44QH8DHBEXAMPLE"), Identity(HELD)),
+    "an inactive access key": (PRESENTED, Identity(replace(HELD, active=False))),
+    "a session token, which nobody was given": (replace(PRESENTED, session_token="t"), Identity(HELD)),
+    "an empty session token": (replace(PRESENTED, session_token=""), Identity(HELD)),
+}
+
+
+@pytest.mark.parametrize(("presented", "store"), UNKNOWN.values(), ids=UNKNOWN)
+def test_whoever_is_not_known_hears_the_same(presented: Presented, store: Identity) -> None:
+    """One text for all, so that nobody learns which access keys exist (facts A.1)."""
+    with pytest.raises(UnrecognizedClientException) as refused:
+        credentials(presented, store, Keys())
+
+    assert refused.value.message == "The security token included in the request is invalid."
