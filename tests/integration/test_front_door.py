@@ -299,6 +299,21 @@ def test_without_a_region_the_first_that_answers_is_asked(
     assert [answer.header("x-region") for answer in answers] == [WEST, WEST]
 
 
+def test_without_a_region_the_next_is_asked_when_the_first_has_just_gone(tmp_path: Path) -> None:
+    """It was thought to answer, and certainly does not have the request."""
+    east, west = tmp_path / "east", tmp_path / "west"
+    # One probe, and then none for a minute.
+    with a_region(west, named(WEST)), ExitStack() as stack:
+        first = stack.enter_context(ExitStack())
+        first.enter_context(a_region(east, named(EAST)))
+        door = stack.enter_context(a_door({EAST: east, WEST: west}, limits=replace(SHORT, probe_ms=60_000)))
+        assert eventually(lambda: health(door) == {EAST: "ok", WEST: "ok"})
+        first.close()
+
+        assert ask(door, get("/")).header("x-region") == WEST
+        assert ask(door, get("/", scope(EAST))).status == 503
+
+
 def test_with_no_region_at_all_it_is_503(tmp_path: Path) -> None:
     with a_door({EAST: tmp_path / "a", WEST: tmp_path / "b"}) as door:
         answer = ask(door, get("/", "X-Amz-Target: secretsmanager.X"))
@@ -363,6 +378,8 @@ class Misbehaving:
 
     def __init__(self, path: Path, *steps: str) -> None:
         self.requests: list[bytes] = []
+        self.carriers: list[socket.socket] = []
+        """The connection that brought each request."""
         self._sock = listening(path)
         self._steps = list(steps)
         threading.Thread(target=self._run, daemon=True).start()
@@ -383,6 +400,7 @@ class Misbehaving:
                 client.sendall(ok)
                 break
             self.requests.append(data)
+            self.carriers.append(client)
             step = self._steps.pop(0)
             if step == "answer":
                 client.sendall(ok)
@@ -391,6 +409,10 @@ class Misbehaving:
                 break
             elif step == "answer twice":
                 client.sendall(ok + ok.replace(b"ok", b"no"))
+            elif step == "answer, and again later":
+                client.sendall(ok)
+                time.sleep(0.05)
+                client.sendall(ok.replace(b"ok", b"no"))
             elif step == "half an answer":
                 client.sendall(ok[:-1])
                 break
@@ -401,12 +423,11 @@ class Misbehaving:
             elif step == "too much":
                 client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 3000000\r\n\r\n" + b"a" * 3_000_000)
                 break
-            elif step == "headers without end":
-                client.sendall(b"HTTP/1.1 200 OK\r\n" + b"X: aaaaaaaaaaaaaaaa\r\n" * 5_000)
-                break
+            elif step == "too many headers":
+                client.sendall(ok.replace(b"\r\n", b"\r\n" + b"X: aaaaaaaaaaaaaaaa\r\n" * 5_000, 1))
 
 
-MISDEEDS = ["close", "half an answer", "garbage", "too much", "headers without end"]
+MISDEEDS = ["close", "half an answer", "garbage", "too much", "too many headers"]
 
 
 @pytest.mark.parametrize("misdeed", MISDEEDS)
@@ -432,12 +453,16 @@ def test_a_connection_closed_after_its_answer_costs_no_request(tmp_path: Path) -
     assert len(region.requests) == 30
 
 
-def test_a_second_answer_is_given_to_nobody(tmp_path: Path) -> None:
-    Misbehaving(tmp_path / "s", "answer twice", "answer", "")
+@pytest.mark.parametrize("misdeed", ["answer twice", "answer, and again later"])
+def test_a_second_answer_is_given_to_nobody(tmp_path: Path, misdeed: str) -> None:
+    region = Misbehaving(tmp_path / "s", misdeed, "answer", "")
     with a_door({EAST: tmp_path / "s"}) as door:
-        bodies = [ask(door, get("/1")).body, ask(door, get("/2")).body]
+        bodies = [ask(door, get("/1")).body]
+        time.sleep(0.15)
+        bodies.append(ask(door, get("/2")).body)
 
     assert bodies == [b"ok", b"ok"]
+    assert region.carriers[0] is not region.carriers[1], "a connection that can't be trusted was used again"
 
 
 def test_a_region_s_connections_and_waiting_requests_are_bounded(tmp_path: Path) -> None:
@@ -583,6 +608,7 @@ def test_a_request_whose_write_failed_is_sent_again(tmp_path: Path) -> None:
     path = tmp_path / "s"
     loops: list[asyncio.AbstractEventLoop] = []
     sock = listening(path)
+    sock.settimeout(WAIT_S)
     answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n"
     # Few probes: each would be one more connection to accept here.
     with (
