@@ -27,11 +27,13 @@ from watchword.custody.master import Master
 from watchword.envelope.transport import generate_pair
 from watchword.gate.gate import Gate
 from watchword.identity import operations as identity
+from watchword.identity import policy_checks
 from watchword.identity.model import AccessKey
 from watchword.keys import operations as keys
 from watchword.keys.custody import Custody, KeyUnavailable
 from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.secrets import operations as secrets
+from watchword.secrets import policy_operations as policies
 from watchword.secrets import replica_operations as replication
 from watchword.secrets.sealing import Openers
 from watchword.sigv4.sign import presign, sign
@@ -57,7 +59,7 @@ _PREFIXES = {"secretsmanager": "secretsmanager", "kms": "TrentService"}
 _KMS = frozenset(
     {"CreateKey", "DescribeKey", "EnableKey", "DisableKey", "GenerateDataKey", "Encrypt", "Decrypt"}
 )
-_WITH_TOKEN = frozenset({"CreateSecret", "PutSecretValue"})
+_WITH_TOKEN = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret"})
 """Operations whose ClientRequestToken SDKs fill in."""
 
 
@@ -193,6 +195,7 @@ class Region:
             stores=self.stores,
             bindings=(
                 *secrets.bindings(openers=Openers(), token_key=lambda: self.custody.token_key()),
+                *policies.bindings(read_policy=policy_checks.examine),
                 *replication.bindings(met=replication.Met()),
                 *keys.bindings(self.custody, DataKeys(self.custody, limits=self.cache)),
                 *identity.bindings(),

@@ -30,7 +30,7 @@ PRINCIPAL = f"arn:aws:iam::{ACCOUNT}:root"
 KEY_ARN = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/0"
 
 
-class Unit(UnitOfWork, SecretStore, KeyStore, IdentityStore, Protocol):
+class Unit(UnitOfWork, KeyStore, SecretStore, IdentityStore, Protocol):
     """One request's share of a Region's store."""
 
 

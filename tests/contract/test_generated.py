@@ -216,6 +216,11 @@ def test_the_walk_finds_what_is_sensitive() -> None:
         ("secretsmanager.PutSecretValueRequest", "secret_string"),
         ("secretsmanager.PutSecretValueRequest", "secret_binary"),
         ("secretsmanager.PutSecretValueRequest", "rotation_token"),
+        ("secretsmanager.UpdateSecretRequest", "secret_string"),
+        ("secretsmanager.UpdateSecretRequest", "secret_binary"),
+        ("secretsmanager.SecretValueEntry", "secret_string"),
+        ("secretsmanager.SecretValueEntry", "secret_binary"),
+        ("secretsmanager.GetRandomPasswordResponse", "random_password"),
         ("secretsmanager.GetSecretValueResponse", "secret_string"),
         ("secretsmanager.GetSecretValueResponse", "secret_binary"),
         ("kms.GenerateDataKeyResponse", "plaintext"),
@@ -297,6 +302,7 @@ PATTERNS = {
     r"^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$": ("!prod/db", "prod\n", "a#b", "é"),
     "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+": ('{"é": 1}\n', "a\u0100", "", "\u0000"),
     r"^[a-zA-Z0-9\-]+$": ("token-1", "token 1", "token\n", "é"),
+    r"[0-9A-Za-z\-\_]+": ("My-policy_1", "my policy", "a\n", "é", ""),
     "^[a-zA-Z0-9-_.]+$": ("Xks-1_.", "a b", "a\n", ""),
 }
 

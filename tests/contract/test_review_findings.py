@@ -347,3 +347,17 @@ def test_a_plaintext_for_an_enclave_is_given_to_nobody_else(region: Region) -> N
     }.items():
         code, _ = region.refused(operation, Recipient=enclave, **members)
         assert code == "UnsupportedOperationException"
+
+
+def test_a_context_that_is_too_long_is_refused_and_is_no_fault(region: Region) -> None:
+    arn = region.call("CreateKey")["KeyMetadata"]["Arn"]
+    sealed = region.call("Encrypt", KeyId=arn, Plaintext="YWJj")["CiphertextBlob"]
+    context = {"name": "x" * 100_000}
+    too_long = ("ValidationException", "the encryption context must not be longer than 65536 bytes")
+
+    assert (
+        region.refused("GenerateDataKey", KeyId=arn, KeySpec="AES_256", EncryptionContext=context) == too_long
+    )
+    assert region.refused("Encrypt", KeyId=arn, Plaintext="YWJj", EncryptionContext=context) == too_long
+    code, _ = region.refused("Decrypt", CiphertextBlob=sealed, EncryptionContext=context)
+    assert code == "InvalidCiphertextException"

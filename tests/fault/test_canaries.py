@@ -9,7 +9,6 @@ import base64
 import json
 import secrets
 import socket
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -17,11 +16,9 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.fault.load import until_all_in_sync
-from tests.integration.deployment import OHIO, VIRGINIA, Deployment, deployed
+from tests.integration.deployment import OHIO, VIRGINIA, Deployment, deployed, until
 
 COUNT = 8
-JOINED_S = 1.5
-"""The agent joins the events of changes to the trail once a second."""
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +89,22 @@ def test_values_are_in_no_file_and_no_environment(deployment: Deployment) -> Non
             caller.answer("PutSecretValue", SecretId=7, SecretString=refused[2].decode())[0],
             _wrongly_signed(deployment, refused[3]),
         ]
-    # Everything that is to be written about it has been.
-    time.sleep(JOINED_S)
+    # What is to be written about it has been: the agent joins the events of changes to the trail.
+    until(lambda: _joined(deployment, VIRGINIA) >= 4, what="the events of four changes in the trail")
 
     assert [400] * 4 == statuses
     assert [] == found(planted, deployment)
+
+
+def _joined(deployment: Deployment, region: str) -> int:
+    """Return how many changes of secrets that succeeded have their event in a Region's trail."""
+    trail = deployment.home / "regions" / region / "trail"
+    lines = [
+        json.loads(line) for segment in trail.glob("*.jsonl") for line in segment.read_text().splitlines()
+    ]
+    return sum(
+        line["eventName"] in ("CreateSecret", "PutSecretValue") and "errorCode" not in line for line in lines
+    )
 
 
 def test_the_secret_access_key_is_in_its_own_file_alone(deployment: Deployment) -> None:

@@ -7,8 +7,10 @@ tells of no fault.
 from __future__ import annotations
 
 import json
+import os
 import random
 import re
+import signal
 import socket
 import threading
 import time
@@ -19,7 +21,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
-from tests.integration.deployment import OHIO, VIRGINIA, Deployment, deployed
+from tests.integration.deployment import OHIO, VIRGINIA, Deployment, deployed, until
 
 ADDRESSES = {"region": False, "front-door": True}
 WAIT_S = 10.0
@@ -38,14 +40,29 @@ def deployment() -> Iterator[Deployment]:
 @pytest.fixture(autouse=True)
 def _nobody_is_lost(deployment: Deployment) -> Iterator[None]:
     """After every test: the same processes, and a good client is answered."""
-    groups = (VIRGINIA, OHIO, "front-door")
-    before = {group: deployment.pids(group) for group in groups}
+    before = everybody(deployment)
     yield
     with closing(deployment.caller(VIRGINIA, door=True)) as caller:
         caller.ask("ListSecrets")
-    assert {group: deployment.pids(group) for group in groups} == before
+    assert everybody(deployment) == before
     assert "Traceback" not in deployment.log()
-    assert re.search(r"^fault ", deployment.log(), re.MULTILINE) is None, deployment.log()
+    assert re.search(r"^(fault|unexpected) ", deployment.log(), re.MULTILINE) is None, deployment.log()
+
+
+def everybody(deployment: Deployment) -> dict[str, dict[str, int]]:
+    """Return every process by group and name."""
+    return {group: deployment.pids(group) for group in (VIRGINIA, OHIO, "front-door")}
+
+
+def test_the_harness_sees_a_worker_that_was_lost() -> None:
+    """The planted fault: it is replaced so soon that no client would tell."""
+    with deployed() as own:
+        before = everybody(own)
+        killed = before[VIRGINIA]["worker-1"]
+        os.kill(killed, signal.SIGKILL)
+        until(lambda: own.pids(VIRGINIA).get("worker-1") not in (killed, None), what="a successor")
+
+        assert everybody(own) != before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

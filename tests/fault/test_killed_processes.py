@@ -16,8 +16,8 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from tests.fault.load import Ledger, load, until_all_in_sync
-from tests.integration.deployment import OHIO, VIRGINIA, Deployment, Refused, deployed, until
+from tests.fault.load import Ledger, Written, load, until_all_in_sync
+from tests.integration.deployment import OHIO, VIRGINIA, Deployment, Refused, deployed, scratch, until
 
 WHOLE_S_MAX = 5.0
 GONE_S_MAX = 1.0
@@ -165,11 +165,46 @@ def test_a_killed_supervisor_takes_everything_with_it_and_the_next_finds_every_w
         require_nothing_lost(deployment, ledger)
 
 
+def test_a_killed_supervisor_of_one_region_leaves_every_write_to_the_next() -> None:
+    """`serve`, as an init system runs it."""
+    with scratch() as folder:
+        deployment = Deployment(folder)
+        ledger = Ledger()
+        try:
+            deployment.up("serve", VIRGINIA)
+            with closing(deployment.caller(VIRGINIA)) as caller:
+                for number in range(20):
+                    one = Written(
+                        secret_name=f"serve/{number}", version_id=str(uuid.uuid4()), value=str(number)
+                    )
+                    caller.ask(
+                        "CreateSecret",
+                        Name=one.secret_name,
+                        SecretString=one.value,
+                        ClientRequestToken=one.version_id,
+                    )
+                    ledger.acknowledge(one)
+            assert deployment.process is not None
+
+            deployment.process.kill()
+            deployment.process.wait()
+            until(lambda: not deployment.processes(), what="all processes gone", seconds_max=GONE_S_MAX)
+            ready_s = deployment.up("serve", VIRGINIA)
+
+            assert ready_s < WHOLE_S_MAX
+            with closing(deployment.caller(VIRGINIA)) as caller:
+                assert ([], []) == (ledger.lost(caller), ledger.stale(caller))
+            assert 0 == deployment.end()
+        finally:
+            deployment.clear_away()
+
+
 def test_kills_at_random_under_a_mixed_load(deployment: Deployment, deep: bool) -> None:
     """A seeded sweep over all processes of both Regions and the front door; the seed is in the failure."""
     seed = int(os.environ.get("WATCHWORD_TEST_SEED", "8814"))
     dice = random.Random(seed)
-    kills = []
+    kills: list[str] = []
+    dead: set[int] = set()
     ends = time.monotonic() + (120.0 if deep else 15.0)
     with load(deployment, seed=seed) as ledger:
         while time.monotonic() < ends and not ledger.wrong:
@@ -181,7 +216,14 @@ def test_kills_at_random_under_a_mixed_load(deployment: Deployment, deep: bool) 
                 if deployment.pids(group).get(name) == pid:
                     os.kill(pid, signal.SIGKILL)
                     kills.append(f"{group}/{name}")
-    until(lambda: all(map(deployment.is_whole, (VIRGINIA, OHIO, "front-door"))), what="all whole again")
+                    dead.add(pid)
+    groups = (VIRGINIA, OHIO, "front-door")
+    until(
+        lambda: all(
+            deployment.is_whole(one) and not dead & set(deployment.pids(one).values()) for one in groups
+        ),
+        what="all whole again",
+    )
 
     assert len(kills) >= 10
     assert [] == ledger.wrong, f"seed {seed}: {kills}"

@@ -274,3 +274,13 @@ def test_a_region_speaks_of_its_own_links_alone_also_in_a_handshake(folders: dic
             assert eventually(lambda: statuses(one, "db").get(TWO) == "InSync")
 
         assert statuses(one, "db") == {TWO: "InSync", THREE: "InProgress"}
+
+
+def test_a_clock_that_was_set_back_makes_no_link_wait_for_it(folders: dict[str, Path]) -> None:
+    """I14: a link backed off, then the clock went back by a day; waits are kept as moments of that clock."""
+    with two_regions() as regions:
+        one, ill = regions[ONE], Ill(region=regions[TWO], twist=lambda *_: None)
+        created(one, "db", TWO)
+        one.tamper("UPDATE link SET attempts = 3, next_attempt_ms = next_attempt_ms + 86400000")
+        with courier(regions, ill, folders):
+            assert eventually(lambda: statuses(one, "db") == {TWO: "InSync"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -202,11 +201,13 @@ def test_a_retrying_sdk_is_answered_when_the_region_returns(deployment: Deployme
     )
     deployment.client(VIRGINIA).create_secret(Name="patience", SecretString="worth it")
     found: list[dict[str, Any]] = []
+    answered = threading.Event()
+    client.meta.events.register("response-received", lambda **_: answered.set())
     deployment.stop(VIRGINIA)
     reader = threading.Thread(target=lambda: found.append(client.get_secret_value(SecretId="patience")))
     reader.start()
-    # The first try is over when the retry waits: only then is the Region to return.
-    time.sleep(0.1)
+    # The first try is refused: only then is the Region to return.
+    assert answered.wait(WAIT_S_MAX)
     deployment.start(VIRGINIA)
     reader.join(WAIT_S_MAX)
 

@@ -46,8 +46,27 @@ SECRETS_MANAGER = ServiceFacts(
             | {"secretsmanager:VersionId": "VersionId", "secretsmanager:VersionStage": "VersionStage"},
         ),
         "PutSecretValue": Facts(access=AccessLevel.WRITE, resource="SecretId", keys=OF_A_SECRET),
+        "UpdateSecret": Facts(
+            access=AccessLevel.WRITE,
+            resource="SecretId",
+            keys=OF_A_SECRET
+            | {
+                "secretsmanager:Description": "Description",
+                "secretsmanager:KmsKeyId": "KmsKeyId",
+                "secretsmanager:KmsKeyArn": RESOURCE,
+                "secretsmanager:Type": "Type",
+            },
+        ),
+        "UpdateSecretVersionStage": Facts(
+            access=AccessLevel.WRITE,
+            resource="SecretId",
+            keys=OF_A_SECRET | {"secretsmanager:VersionStage": "VersionStage"},
+        ),
         "DescribeSecret": Facts(access=AccessLevel.READ, resource="SecretId", keys=OF_A_SECRET),
         "ListSecrets": Facts(access=AccessLevel.LIST),
+        "ListSecretVersionIds": Facts(access=AccessLevel.READ, resource="SecretId", keys=OF_A_SECRET),
+        "BatchGetSecretValue": Facts(access=AccessLevel.LIST),
+        "GetRandomPassword": Facts(access=AccessLevel.READ),
         "DeleteSecret": Facts(
             access=AccessLevel.WRITE,
             resource="SecretId",
@@ -66,6 +85,30 @@ SECRETS_MANAGER = ServiceFacts(
         "UntagResource": Facts(
             access=AccessLevel.TAGGING, resource="SecretId", keys=OF_A_SECRET | {"aws:TagKeys": "TagKeys"}
         ),
+        # `secretsmanager:PolicyName` is newer than the reference's snapshot; the user guide names it for policies.
+        "PutResourcePolicy": Facts(
+            access=AccessLevel.PERMISSIONS,
+            resource="SecretId",
+            keys=OF_A_SECRET
+            | {
+                "secretsmanager:BlockPublicPolicy": "BlockPublicPolicy",
+                "secretsmanager:PolicyName": "PolicyName",
+            },
+        ),
+        "GetResourcePolicy": Facts(
+            access=AccessLevel.READ,
+            resource="SecretId",
+            keys=OF_A_SECRET | {"secretsmanager:PolicyName": "PolicyName"},
+        ),
+        "DeleteResourcePolicy": Facts(
+            access=AccessLevel.PERMISSIONS,
+            resource="SecretId",
+            keys=OF_A_SECRET | {"secretsmanager:PolicyName": "PolicyName"},
+        ),
+        "ValidateResourcePolicy": Facts(
+            access=AccessLevel.PERMISSIONS, resource="SecretId", keys=OF_A_SECRET
+        ),
+        "ListResourcePolicies": Facts(access=AccessLevel.LIST, resource="SecretId", keys=OF_A_SECRET),
         "ReplicateSecretToRegions": Facts(
             access=AccessLevel.WRITE,
             resource="SecretId",

@@ -28,8 +28,7 @@ class PrincipalKind(StrEnum):
     """Another Region of this deployment, known by its certificate, or this Region's own agent."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Principal:
+class Principal(msgspec.Struct, frozen=True, kw_only=True):
     """Who calls: an account's root user, or a Region on the peer port."""
 
     kind: PrincipalKind
@@ -44,6 +43,14 @@ def root_of(account: str, *, partition: str) -> Principal:
     return Principal(
         kind=PrincipalKind.ROOT, arn=f"arn:{partition}:iam::{account}:root", account=account, user_id=account
     )
+
+
+class Occur(Protocol):
+    """Leave an event of something that the Region did by itself (CloudTrail's AwsServiceEvent), with the commit."""
+
+    def __call__(
+        self, name: str, *, account: str, arn: str, details: Mapping[str, str], reason: str | None = None
+    ) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +88,7 @@ class Call(msgspec.Struct, Generic[StoreT], frozen=True, kw_only=True):
     store: StoreT
     stage: Callable[[Change], None]
     invoke: Invoke
+    occurred: Occur
     accessed: Callable[[str, str, str], None]
     """Note that (account, sid, version id) was read; the day reaches the store within a minute, never in this request."""
     via: str | None = None

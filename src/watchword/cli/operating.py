@@ -23,6 +23,7 @@ STATUS_PATH = "/-/status"
 STATUS_BYTES_MAX = 65_536
 STATUS_ORDER = ("InSync", "InProgress", "Failed")
 NOTHING = "-"
+NOTHING_RUNS = "nothing runs in `{home}`; start it with `watchword up`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,20 @@ def status(deployment: Deployment, *, as_json: bool) -> str:
     running = _running(deployment)
     regions = [_status_of(settings, running.get(settings.name)) for settings in deployment.regions]
     return json_text(regions) if as_json else table(regions)
+
+
+def require_running(deployment: Deployment) -> None:
+    """Refuse where no supervisor runs here, or a Region of it is not running; HomeError says what to do."""
+    os.chdir(deployment.home)
+    running = _running(deployment)
+    if not running:
+        raise HomeError(NOTHING_RUNS.format(home=deployment.home))
+    for settings in deployment.regions:
+        state = running.get(settings.name, {}).get("state", "stopped")
+        if state != "running":
+            raise HomeError(
+                f"Region `{settings.name}` is {state}; start it with `watchword start {settings.name}`"
+            )
 
 
 def table(regions: Sequence[RegionStatus]) -> str:
@@ -118,7 +133,7 @@ def _ask_for_region(deployment: Deployment, question: Question) -> None:
         with suppress(FileNotFoundError, ConnectionRefusedError):
             ask(path, question, seconds_max=ANSWER_S_MAX)
             return
-    raise HomeError(f"nothing runs in `{deployment.home}`; start it with `watchword up`")
+    raise HomeError(NOTHING_RUNS.format(home=deployment.home))
 
 
 def _running(deployment: Deployment) -> dict[str, Mapping[str, object]]:

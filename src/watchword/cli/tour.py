@@ -63,8 +63,9 @@ class Tour:
         self._find_replica()
         self._change()
         self._step(f"Stop {self._called(home)}: its processes really end")
-        operating.stop(self._deployment, home)
+        # Before it is asked for: Ctrl-C while it stops must not leave it stopped.
         self._stopped.add(home)
+        operating.stop(self._deployment, home)
         self._say(f"{home} is stopped; {away} has to do without it")
         self._read_alone()
         self._promote()
@@ -216,7 +217,12 @@ class Tour:
 
 
 def run(deployment: Deployment) -> int:
-    """Walk the tour; returns the exit status."""
+    """Walk the tour; returns the exit status.
+
+    Raises:
+        HomeError: not all of the deployment is running; nothing was done.
+    """
+    operating.require_running(deployment)
     tour = Tour(deployment)
     try:
         tour.walk()

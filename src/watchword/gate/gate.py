@@ -22,9 +22,10 @@ import itertools
 import logging
 import threading
 import traceback
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol
+
+import msgspec
 
 from watchword.api import constraints, table
 from watchword.api.call import Bound, Call, Place, Principal, PrincipalKind, Scope
@@ -50,7 +51,7 @@ from watchword.keys.custody import KeyUnavailable, WouldWait
 from watchword.regions.partitions import PARTITIONS
 from watchword.sigv4 import verify
 from watchword.trail import event as trail_event
-from watchword.trail.event import Entry
+from watchword.trail.event import Entry, Occurrence
 from watchword.trail.sampler import Sampler
 from watchword.trail.segment import TrailUnavailable
 from watchword.wire import answer as wire
@@ -85,8 +86,7 @@ class Trail(Protocol):
         """Raises TrailUnavailable: it was not written, so the answer must not go out."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
+class Origin(msgspec.Struct, frozen=True, kw_only=True):
     """Where a request came from, for its events."""
 
     request_id: str
@@ -321,11 +321,15 @@ class Gate:
         line = trail_event.event(entry, process=self._process, sequence=next(self._sequence))
         return EventRow(event_id=entry.event_id, at_ms=entry.now, line=line)
 
+    def _service_line(self, occurrence: Occurrence) -> EventRow:
+        line = trail_event.service_event(occurrence, process=self._process, sequence=next(self._sequence))
+        return EventRow(event_id=occurrence.event_id, at_ms=occurrence.now, line=line)
+
 
 class _Round:
     """One try at a request: its unit of work, and the events of all that ran in it."""
 
-    __slots__ = ("_entries", "_gate", "_now", "_origin", "_unit")
+    __slots__ = ("_entries", "_gate", "_now", "_occurrences", "_origin", "_unit")
 
     def __init__(self, *, gate: Gate, origin: Origin, unit: UnitOfWork, now: int) -> None:
         self._gate = gate
@@ -333,6 +337,7 @@ class _Round:
         self._unit = unit
         self._now = now
         self._entries: list[Entry] = []
+        self._occurrences: list[Occurrence] = []
 
     def run(
         self, operation: Operation, request: Shape, *, principal: Principal, via: str | None
@@ -357,7 +362,9 @@ class _Round:
             if found.missing is not None:
                 raise found.missing
             # (6)
-            service = f"{operation.service.name}.{place.region}.{place.dns_suffix}"
+            # Replication is Secrets Manager's: its keys see that service, and no name of ours.
+            name = "secretsmanager" if operation.service.internal else operation.service.name
+            service = f"{name}.{place.region}.{place.dns_suffix}"
 
             def invoke(operation: Operation, request: Shape, *, principal: Principal | None = None) -> Any:
                 return self.run(operation, request, principal=principal or caller, via=service)
@@ -370,6 +377,7 @@ class _Round:
                 store=unit,
                 stage=unit.stage,
                 invoke=invoke,
+                occurred=self._occurred,
                 accessed=gate._accessed,
                 via=via,
             )
@@ -410,6 +418,24 @@ class _Round:
             )
         )
 
+    def _occurred(
+        self, name: str, *, account: str, arn: str, details: Mapping[str, str], reason: str | None = None
+    ) -> None:
+        gate = self._gate
+        occurrence = Occurrence(
+            name=name,
+            event_source="secretsmanager.amazonaws.com",
+            place=gate._place,
+            account=account,
+            now=self._now,
+            event_id=gate._new_id(),
+            error_code=None if reason is None else "ReplicationFailed",
+            error_message=reason,
+            details=details,
+            resources=(arn,),
+        )
+        self._occurrences.append(occurrence)
+
     def commit(self) -> None:
         """(7). With changes, the events are rows of the same commit; without, they are appended before the answer."""
         unit = self._unit
@@ -420,7 +446,10 @@ class _Round:
             self._gate._append(self.lines())
 
     def lines(self) -> list[EventRow]:
-        return [self._gate._line(entry) for entry in self._entries]
+        lines = [self._gate._line(entry) for entry in self._entries]
+        if self._occurrences:
+            lines += map(self._gate._service_line, self._occurrences)
+        return lines
 
     def lines_of_used_keys(self) -> list[EventRow]:
         return [self._gate._line(entry) for entry in self._entries if entry.via is not None]

@@ -6,8 +6,9 @@ day, Region and service (SigV4's own derivation), which is useless for any other
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from watchword.api.call import Principal, PrincipalKind
 from watchword.api.errors import UnrecognizedClientException
@@ -27,8 +28,7 @@ class SigningKeys(Protocol):
         """Raises KeyUnavailable when custody is out of reach."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Credentials:
+class Credentials(msgspec.Struct, frozen=True, kw_only=True):
     """Who an access key stands for, and the key its signatures are verified with."""
 
     principal: Principal

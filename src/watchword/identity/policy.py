@@ -14,11 +14,16 @@ Source: IAM User Guide, policy evaluation logic; reliability: authorize before a
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from watchword.api.call import Principal, PrincipalKind
 from watchword.api.errors import AccessDeniedException
 from watchword.api.operation import Operation
+
+ACCOUNTS_REMEMBERED = 4_096
+"""Resources whose account is not looked for again."""
 
 BETWEEN_REGIONS = "watchword:"
 """The actions of our own operations; KMS's part in replication has AWS's actions and is decided like any other."""
@@ -65,6 +70,7 @@ def refusal(operation: Operation, *, principal: Principal, resource: str) -> Acc
     )
 
 
+@lru_cache(maxsize=ACCOUNTS_REMEMBERED)
 def _account_of(resource: str) -> str | None:
     """The account that an ARN names; `None` for `*`, a name or anything else that means the caller's own account."""
     parts = resource.split(":", 5)

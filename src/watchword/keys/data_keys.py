@@ -18,7 +18,8 @@ from watchword.keys.custody import Custody
 class CacheLimits:
     """`entries_max=0` switches the memory off: every read then goes to the custodian."""
 
-    age_ms_max: int = 60_000
+    age_ms_max: int = 30_000
+    """Swept every 30 s, so that no data key stays in memory for more than 60 s."""
     uses_max: int = 1_000
     entries_max: int = 10_000
 

@@ -72,6 +72,11 @@ def named(key_id: str, scope: Scope, store: KeyStore, *, aliases: bool) -> Found
     place = scope.place
     prefix = f"arn:{place.partition}:kms:{place.region}:{scope.account}:"
     tail = key_id
+    if key_id.startswith(f"{prefix}key/"):
+        # What every ciphertext names: the ARN of a key that is here.
+        key = store.key(scope.account, key_id.removeprefix(f"{prefix}key/"))
+        if key is not None:
+            return _found(key)
     if key_id.startswith("arn:"):
         parts = key_id.split(":", 5)
         if len(parts) != 6 or parts[2] != "kms":

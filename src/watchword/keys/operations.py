@@ -5,6 +5,7 @@ Source: KMS API reference; KMS developer guide, key states; facts A.2.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -15,6 +16,7 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Instant
 from watchword.api.shapes import kms, watchword
 from watchword.envelope.ciphertext import header
+from watchword.envelope.fields import CONTEXT_BYTES_MAX, canonical_context
 from watchword.envelope.refused import EnvelopeRefused
 from watchword.envelope.value import Binding
 from watchword.keys import find
@@ -84,13 +86,14 @@ def generate_data_key(
     """Make a data key, in the clear and sealed under the KMS key and the encryption context.
 
     Raises:
-        ValidationException: not exactly one of KeySpec and NumberOfBytes.
+        ValidationException: not exactly one of KeySpec and NumberOfBytes, or a context that is too long.
         DisabledException: the key is disabled.
         KeyUnavailable: custody is out of reach.
     """
     if (request.key_spec is None) == (request.number_of_bytes is None):
         raise ValidationException("Please specify either number of bytes or key spec.")
     _check_recipient(request.recipient)
+    _check_context(request.encryption_context)
     key = _usable(_default_if_none(found, call, custody), kms.GENERATE_DATA_KEY, call)
     _end_dry_run(request.dry_run)
     size = request.number_of_bytes or DATA_KEY_BYTES[request.key_spec or "AES_256"]
@@ -107,6 +110,7 @@ def encrypt(
     request: kms.EncryptRequest, found: KMSKey | None, call: Call[KeyStore], *, custody: Custody
 ) -> kms.EncryptResponse:
     _check_algorithm(request.encryption_algorithm)
+    _check_context(request.encryption_context)
     key = _usable(_default_if_none(found, call, custody), kms.ENCRYPT, call)
     _end_dry_run(request.dry_run)
     blob = custody.encrypt(
@@ -327,6 +331,16 @@ def _material_of(key: KMSKey, blob: bytes) -> bytes:
 def _check_algorithm(algorithm: str | None) -> None:
     if algorithm not in (None, SYMMETRIC):
         raise kms.InvalidKeyUsageException(f"`{algorithm}` is not valid for a symmetric key")
+
+
+def _check_context(context: Mapping[str, str] | None) -> None:
+    """Refuse a context that custody would refuse to seal under; to open, such a one is merely a wrong one."""
+    try:
+        canonical_context(context or {})
+    except EnvelopeRefused as error:
+        raise ValidationException(
+            f"the encryption context must not be longer than {CONTEXT_BYTES_MAX} bytes"
+        ) from error
 
 
 def _check_recipient(recipient: kms.RecipientInfo | None) -> None:

@@ -19,6 +19,13 @@ class NamesSecret(Protocol):
     def secret_id(self) -> str | None: ...
 
 
+class MakesVersion(NamesSecret, Protocol):
+    """A request that names one secret and may make a version of it."""
+
+    @property
+    def client_request_token(self) -> str | None: ...
+
+
 def find_nothing(_request: object, _scope: Scope, _store: SecretStore) -> Found[None]:
     return Found(resource=None, arn="*")
 
@@ -39,10 +46,8 @@ def find_secret(request: NamesSecret, scope: Scope, store: SecretStore) -> Found
     return Found(resource=secret, arn=secret.arn, tags=secret.tags or {})
 
 
-def find_secret_to_put(
-    request: sm.PutSecretValueRequest, scope: Scope, store: SecretStore
-) -> Found[Secret | None]:
-    """As `find_secret`; a missing token is told before whether the secret exists (facts 1.16)."""
+def find_secret_to_put(request: MakesVersion, scope: Scope, store: SecretStore) -> Found[Secret | None]:
+    """As `find_secret`; a missing token is told before whether the secret exists (facts 1.16, 1.24)."""
     if request.client_request_token is None:
         raise InvalidRequestException(refusals.NEED_TOKEN)
     return find_secret(request, scope, store)

@@ -1,18 +1,18 @@
-"""ListSecrets: pages, order and filters.
+"""ListSecrets: pages, order and filters; and the pages of ListSecretVersionIds.
 
 A page is read in one order from where the last one ended, so that secrets made or deleted meanwhile neither shift nor
 repeat what follows. NextToken is sealed and bound to its query: with other filters, order or caller it does not open.
 A filtered page may be short or empty and still carry one, after `SCANNED_MAX` secrets were looked at or
 `SEARCHED_CHARACTERS_MAX` of their texts: ten filters of ten values over large secrets would hold a thread for hours.
 
-Source: Secrets Manager API, ListSecrets; facts 9.1 (what the filters really do) and 9.2.
+Source: Secrets Manager API, ListSecrets, ListSecretVersionIds; facts 1.13, 9.1 (what the filters really do) and 9.2.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 
@@ -27,7 +27,7 @@ from watchword.envelope.token import open_token, seal_token
 from watchword.secrets import refusals
 from watchword.secrets import tags as tag_rules
 from watchword.secrets.deletion import DAY_MS
-from watchword.secrets.model import Secret
+from watchword.secrets.model import DEFAULT_KEY_ALIAS, Secret, Version
 from watchword.secrets.store import SecretListing, SecretStore
 from watchword.secrets.versions import labelled
 
@@ -98,6 +98,52 @@ def page(
     if more and after is not None:
         token = seal_token(token_key(), msgspec.json.encode(after), purpose=purpose, entropy=call.entropy)
     return sm.ListSecretsResponse(secret_list=tuple(map(entry, matched)), next_token=token)
+
+
+def version_page(
+    request: sm.ListSecretVersionIdsRequest, secret: Secret, call: Call[SecretStore], *, token_key: TokenKey
+) -> sm.ListSecretVersionIdsResponse:
+    """Read one page of a secret's versions that hold a value, oldest first: one made meanwhile comes last.
+
+    Raises:
+        InvalidNextTokenException: the token was not made by this Region for this secret and kind of version.
+    """
+    deprecated = bool(request.include_deprecated)
+    purpose = f"ListSecretVersionIds/{secret.account}/{secret.sid}/{deprecated}"
+    after = _opened(request.next_token, purpose, token_key) if request.next_token is not None else (-1, "")
+    places = sorted(
+        (version.created_ms, version.id)
+        for version in secret.versions.values()
+        if version.content_id is not None and (version.labels or deprecated)
+    )
+    wanted = request.max_results or PAGE_DEFAULT
+    # Both sides are a moment and a version id, for no other token opens for this purpose.
+    rest = places[bisect_right(places, after) :]
+    token = None
+    if len(rest) > wanted:
+        last = msgspec.json.encode(rest[wanted - 1])
+        token = seal_token(token_key(), last, purpose=purpose, entropy=call.entropy)
+    default = call.store.key_of_alias(secret.account, DEFAULT_KEY_ALIAS)
+    default_arn = None if default is None else default.arn
+    shown = [secret.versions[version_id] for _, version_id in rest[:wanted]]
+    return sm.ListSecretVersionIdsResponse(
+        arn=secret.arn,
+        name=secret.name,
+        versions=tuple(version_entry(version, default_arn=default_arn) for version in shown),
+        next_token=token,
+    )
+
+
+def version_entry(version: Version, *, default_arn: str | None) -> sm.SecretVersionsListEntry:
+    """The account's default key has a name of its own here (facts 6.3); the others are shown by their ARNs."""
+    keys = tuple("DefaultEncryptionKey" if arn == default_arn else arn for arn in version.key_arns)
+    return sm.SecretVersionsListEntry(
+        version_id=version.id,
+        version_stages=tuple(sorted(version.labels)) or None,
+        last_accessed_date=day(version.accessed_day),
+        created_date=Instant(version.created_ms),
+        kms_key_ids=keys or None,
+    )
 
 
 def entry(secret: Secret) -> sm.SecretListEntry:

@@ -18,6 +18,8 @@ VALUE_BYTES_MAX = 65_536
 LABELS_MAX = 20
 VERSIONS_MAX = 100
 TAGS_MAX = 50
+DATA_KEYS_MAX = 10
+"""KMS keys that open one version: the present one, and those that the secret had before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

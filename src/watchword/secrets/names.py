@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from watchword.api.errors import ValidationException
 
@@ -20,8 +21,7 @@ _SUFFIXED = re.compile(r"(.+)-([A-Za-z0-9]{6})", re.ASCII)
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretId:
+class SecretId(msgspec.Struct, frozen=True, kw_only=True):
     """What a request's SecretId means, before anything is read.
 
     With a suffix only that very ARN is meant; there is never a fallback to another suffix.

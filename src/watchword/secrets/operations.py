@@ -18,10 +18,11 @@ from watchword.api.shapes.secretsmanager import (
 )
 from watchword.replication import link as links
 from watchword.replication.incoming import promote
-from watchword.secrets import deletion, find, listing, names, refusals, replicas, versions
+from watchword.secrets import deletion, find, listing, names, passwords, refusals, replicas, versions
 from watchword.secrets import tags as tag_rules
-from watchword.secrets.model import CURRENT, SealedValue, Secret
-from watchword.secrets.sealing import Openers, Value, open_version, seal_version, try_key, value_of
+from watchword.secrets.batch import batch_get_secret_value
+from watchword.secrets.model import CURRENT, PENDING, PREVIOUS, SealedValue, Secret
+from watchword.secrets.sealing import Openers, Value, open_version, reseal, seal_version, try_key, value_of
 from watchword.secrets.store import (
     IncomingSaved,
     LinkAdded,
@@ -46,16 +47,15 @@ def create_secret(
     token = _token(request.client_request_token)
     value = value_of(string=request.secret_string, binary=request.secret_binary)
     if request.type or request.cross_account_primary_arn:
-        raise InvalidParameterException(
-            "managed external secrets and cross-account replicas are not supported yet"
-        )
+        raise InvalidParameterException(refusals.NOT_YET)
     tags = tag_rules.tagged(None, request.tags) if request.tags is not None else None
     regions = replicas.wanted(request.add_replica_regions or (), place=call.place)
     if holder is not None:
         return _create_again(request, holder, token, value, call, openers)
 
     secret = _new_secret(request, call, tags=tags)
-    try_key(secret, call)
+    if secret.kms_key_id is not None:
+        try_key(secret, call)
     sealed: dict[str, SealedValue] = {}
     version_id = None
     if value is not None:
@@ -117,10 +117,7 @@ def put_secret_value(
         raise InvalidRequestException(refusals.NO_VALUE)
     refusals.check_live(secret)
     refusals.check_writable(secret)
-    existing = secret.versions.get(token)
-    if existing is not None and existing.content_id is not None:
-        if open_version(secret, existing, call, openers=openers) != value:
-            raise ResourceExistsException(refusals.TOKEN_IN_USE.format(token=token, arn=secret.arn))
+    if _holds(secret, token, value, call, openers):
         return _put_answer(secret, token)
 
     labels = frozenset(request.version_stages or (CURRENT,))
@@ -129,6 +126,81 @@ def put_secret_value(
     dropped = frozenset(secret.versions) - frozenset(after.versions)
     call.stage(SecretSaved(before=secret, after=after, values={token: sealed}, dropped=dropped))
     return _put_answer(after, token)
+
+
+def update_secret(
+    request: sm.UpdateSecretRequest, secret: Secret, call: Call[SecretStore], *, openers: Openers
+) -> sm.UpdateSecretResponse:
+    """Change the description, the key, or the value, which makes a version as PutSecretValue does; the rest stays.
+
+    Another key seals the data keys of the versions that are current, previous and pending too. It is this Region's
+    affair: no replica sees it, and it is the one change that a replica accepts (design section 9).
+
+    Raises:
+        ResourceExistsException: the token already names a version with another value.
+        EncryptionFailure, AccessDeniedException: the KMS key can't be used.
+        LimitExceededException: as `versions.put_value`.
+    """
+    token = _token(request.client_request_token)
+    value = value_of(string=request.secret_string, binary=request.secret_binary)
+    if request.type:
+        raise InvalidParameterException(refusals.NOT_YET)
+    refusals.check_live(secret)
+    if request.kms_key_id is None or value is not None or request.description is not None:
+        refusals.check_writable(secret)
+    after, values = secret, dict[str, SealedValue]()
+    key_arn = None
+    if request.kms_key_id is not None:
+        after = replace(after, kms_key_id=replicas.key_of(request.kms_key_id))
+        key_arn = try_key(after, call)
+    if request.description is not None and request.description != (secret.description or ""):
+        after = replace(after, description=request.description or None)
+    if value is not None and not _holds(secret, token, value, call, openers):
+        labels = frozenset({CURRENT})
+        new, values[token] = seal_version(after, value, version_id=token, labels=labels, call=call)
+        after = versions.put_value(after, new=new, now=call.now)
+    if key_arn is not None:
+        after, resealed = _resealed(after, key_arn, call, fresh=frozenset(values))
+        values |= resealed
+    _stage_update(secret, after, values, call)
+    return sm.UpdateSecretResponse(
+        arn=secret.arn, name=secret.name, version_id=None if value is None else token
+    )
+
+
+def update_secret_version_stage(
+    request: sm.UpdateSecretVersionStageRequest, secret: Secret, call: Call[SecretStore]
+) -> sm.UpdateSecretVersionStageResponse:
+    refusals.check_live(secret)
+    refusals.check_writable(secret)
+    after = versions.move_label(
+        secret,
+        request.version_stage or "",
+        to_version=request.move_to_version_id,
+        from_version=request.remove_from_version_id,
+        now=call.now,
+    )
+    if after is not secret:
+        call.stage(SecretSaved(before=secret, after=after))
+    return sm.UpdateSecretVersionStageResponse(arn=secret.arn, name=secret.name)
+
+
+def list_secret_version_ids(
+    request: sm.ListSecretVersionIdsRequest,
+    secret: Secret,
+    call: Call[SecretStore],
+    *,
+    token_key: listing.TokenKey,
+) -> sm.ListSecretVersionIdsResponse:
+    """Also in the recovery window: no error for it is declared (facts 4)."""
+    return listing.version_page(request, secret, call, token_key=token_key)
+
+
+def get_random_password(
+    request: sm.GetRandomPasswordRequest, _found: None, call: Call[SecretStore]
+) -> sm.GetRandomPasswordResponse:
+    drawn = passwords.password(request, entropy=call.entropy)
+    return sm.GetRandomPasswordResponse(random_password=drawn)
 
 
 def describe_secret(
@@ -287,6 +359,23 @@ def bindings(*, openers: Openers, token_key: listing.TokenKey) -> tuple[Bound, .
             find=find.find_secret_to_put,
             run=partial(put_secret_value, openers=openers),
         ),
+        Bound(
+            operation=sm.UPDATE_SECRET,
+            find=find.find_secret_to_put,
+            run=partial(update_secret, openers=openers),
+        ),
+        Bound(operation=sm.UPDATE_SECRET_VERSION_STAGE, find=by_id, run=update_secret_version_stage),
+        Bound(
+            operation=sm.LIST_SECRET_VERSION_IDS,
+            find=by_id,
+            run=partial(list_secret_version_ids, token_key=token_key),
+        ),
+        Bound(
+            operation=sm.BATCH_GET_SECRET_VALUE,
+            find=find.find_nothing,
+            run=partial(batch_get_secret_value, token_key=token_key),
+        ),
+        Bound(operation=sm.GET_RANDOM_PASSWORD, find=find.find_nothing, run=get_random_password),
         Bound(operation=sm.DESCRIBE_SECRET, find=by_id, run=describe_secret),
         Bound(
             operation=sm.LIST_SECRETS,
@@ -353,6 +442,57 @@ def _create_again(
     return sm.CreateSecretResponse(
         arn=holder.arn, name=holder.name, version_id=token, replication_status=shown
     )
+
+
+def _holds(secret: Secret, token: str, value: Value, call: Call[SecretStore], openers: Openers) -> bool:
+    """Whether the token names a version with this very value: then the call is repeated, and makes nothing.
+
+    Raises:
+        ResourceExistsException: it names one with another value.
+    """
+    held = secret.versions.get(token)
+    if held is None or held.content_id is None:
+        return False
+    if open_version(secret, held, call, openers=openers) != value:
+        raise ResourceExistsException(refusals.TOKEN_IN_USE.format(token=token, arn=secret.arn))
+    return True
+
+
+def _resealed(
+    secret: Secret, key_arn: str, call: Call[SecretStore], *, fresh: frozenset[str]
+) -> tuple[Secret, dict[str, SealedValue]]:
+    """Seal the data keys of the versions in use under this key too; what is `fresh` is under it alone."""
+    held = dict(secret.versions)
+    values = {}
+    for version in secret.versions.values():
+        in_use = version.labels & {CURRENT, PREVIOUS, PENDING}
+        if not in_use or version.content_id is None or version.id in fresh:
+            continue
+        value = reseal(secret, version, key_arn=key_arn, call=call)
+        if value is not None:
+            values[version.id] = value
+            # The keys of a version are this Region's: its revision, which says what travels, stays.
+            held[version.id] = replace(version, key_arns=tuple(value.data_keys))
+    return (replace(secret, versions=held) if values else secret), values
+
+
+def _stage_update(
+    before: Secret, after: Secret, values: dict[str, SealedValue], call: Call[SecretStore]
+) -> None:
+    """Stage what UpdateSecret made of a secret, as one revision; nothing, if that is what it was."""
+    if after == before:
+        return
+    redescribed = after.description != before.description
+    revision = before.revision + 1 if redescribed else after.revision
+    after = replace(
+        after,
+        revision=revision,
+        head_revision=revision if redescribed else before.head_revision,
+        stamp=before.stamp + 1,
+        changed_ms=call.now,
+    )
+    dropped = frozenset(before.versions) - frozenset(after.versions)
+    call.stage(SecretSaved(before=before, after=after, values=values, dropped=dropped))
 
 
 def _put_answer(secret: Secret, token: str) -> sm.PutSecretValueResponse:

@@ -27,6 +27,7 @@ TOKEN_IN_USE = (
     "is already in use for a version of secret {arn}."
 )
 BOTH_VALUES = "You can't specify both a binary secret value and a string secret value in the same secret."
+NOT_YET = "managed external secrets and cross-account replicas are not supported yet"
 NO_VALUE = "You must provide either SecretString or SecretBinary."
 ON_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
 NOT_REPLICA = "You can't stop replication of this secret because it is not a replica secret."
@@ -43,6 +44,27 @@ TOO_MANY_VERSIONS = (
     "You can't have more than {maximum} versions of a secret younger than 24 hours or with a label."
 )
 BAD_PAGE_TOKEN = "The NextToken value is not valid."  # noqa: S105 - a text, no token
+
+
+NAME_HOLDER = (
+    "The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version "
+    "{version_id}, so you must explicitly reference that version in RemoveFromVersionId."
+)
+KEEP_CURRENT = (
+    "You can only move staging label AWSCURRENT to a different secret version. "
+    # The apostrophe is AWS's.
+    "It can’t be completely removed."
+)
+NEITHER_VERSION = "You must specify MoveToVersionId, RemoveFromVersionId, or both."
+NO_SUCH_VERSION = "Not a valid version: {version_id}"
+LABEL_NOT_THERE = "Version stage {label} not found in version {version_id}"
+IDS_OR_FILTERS = "Either 'SecretIdList' or 'Filters' must be provided, but not both."
+PAGE_WITHOUT_FILTERS = (
+    "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided."
+)
+PASSWORD_TOO_SHORT = "Password length is too short based on the required types."  # noqa: S105 - AWS's text
+TYPE_EXCLUDED = "All characters of the desired type have been excluded"
+ALL_EXCLUDED = "All characters have been excluded from selection"
 
 
 def not_found() -> ResourceNotFoundException:

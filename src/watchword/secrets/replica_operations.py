@@ -14,6 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 
+import msgspec
+
 from watchword.api.call import Bound, Call, Found, Scope, root_of
 from watchword.api.errors import AccessDeniedException, ApiError, ValidationException
 from watchword.api.shapes import kms, watchword
@@ -30,9 +32,11 @@ from watchword.replication.model import (
     Lifecycle,
     Role,
     Stand,
+    Status,
     Verdict,
 )
 from watchword.secrets import replicas
+from watchword.secrets.find import find_nothing
 from watchword.secrets.model import DEFAULT_KEY_ALIAS, SealedValue, Secret, Version
 from watchword.secrets.sealing import context_of, kms_reason
 from watchword.secrets.store import (
@@ -91,10 +95,6 @@ class Arriving:
     holder: Secret | None
 
 
-def find_nothing(_request: object, _scope: Scope, _store: SecretStore) -> Found[None]:
-    return Found(resource=None, arn="*")
-
-
 def find_outgoing(
     request: watchword.ReadReplicaRequest | watchword.AckReplicaRequest | watchword.NotePromotionRequest,
     _scope: Scope,
@@ -116,9 +116,12 @@ def find_outgoing(
         if secret is not None and secret.revision != row.link.written:
             raise Moved("a secret was changed while its link was read")
         if row.link.acked is None:
+            # Of the name, not of the secret alone: one made again meets the replica of its predecessor there.
             name = _name_in(row.arn)
             leaving = store.leaving_links(row.account, row.link.region)
-            behind = any(_name_in(other.arn) == name for other in leaving)
+            behind = links.is_behind(
+                row.link, [other.link for other in leaving if _name_in(other.arn) == name]
+            )
     return Found(resource=Outgoing(row=row, secret=secret, behind=behind), arn=row.arn)
 
 
@@ -178,7 +181,16 @@ def read_replica(
                 reason = replicas.key_unusable(kms_reason(error))
                 unreadable = links.Unreadable(message=reason, jitter=request.jitter or 0.0)
                 call.stage(LinkStepped(link_id=row.link.link_id, event=unreadable, now=call.now))
+                failed, _ = links.step(after, unreadable, now=call.now)
+                _tell(row, failed, call)
                 return watchword.ReadReplicaResponse()
+            if row.link.acked is None and row.link.sent is None:
+                call.occurred(
+                    "ReplicationStarted",
+                    account=row.account,
+                    arn=row.arn,
+                    details={"replicaRegion": row.link.region},
+                )
             return watchword.ReadReplicaResponse(message=message)
         case _:
             return watchword.ReadReplicaResponse()
@@ -188,8 +200,24 @@ def ack_replica(request: watchword.AckReplicaRequest, found: Outgoing, call: Cal
     """Take the replica's answer, or note that none came."""
     if found.row is None:
         return
+    row = found.row
     event = _event_of(request)
-    call.stage(LinkStepped(link_id=found.row.link.link_id, event=event, now=call.now))
+    call.stage(LinkStepped(link_id=row.link.link_id, event=event, now=call.now))
+    after, _ = links.step(row.link, event, now=call.now)
+    _tell(row, after, call)
+
+
+def _tell(row: LinkRow, after: links.Link, call: Call[SecretStore]) -> None:
+    """Leave the event that AWS leaves when a replica came to be current, or could not. Source: facts 5.13."""
+    if after.status is row.link.status:
+        return
+    details = {"replicaRegion": after.region}
+    if after.status is Status.IN_SYNC:
+        call.occurred("ReplicationSucceeded", account=row.account, arn=row.arn, details=details)
+    elif after.status is Status.FAILED:
+        call.occurred(
+            "ReplicationFailed", account=row.account, arn=row.arn, details=details, reason=after.message
+        )
 
 
 def _event_of(request: watchword.AckReplicaRequest) -> links.Answered | links.Lost:
@@ -223,6 +251,8 @@ def apply_replica(
     epoch, revision and version is refused by the custodian.
     """
     peer = call.principal.user_id
+    if not call.store.has_account(request.account or ""):
+        raise AccessDeniedException("this Region has no such account")
     if request.primary_region != peer:
         raise AccessDeniedException(NOT_YOURS)
     _check_carried(request, found.replica)
@@ -248,6 +278,9 @@ def apply_replica(
             else None,
             accessed_day=found.replica.accessed_day if found.replica else None,
         )
+    known = None if found.incoming is None else found.incoming.epoch
+    key_id = replicas.key_of_replica(found.replica, request, epoch=known)
+    request = msgspec.structs.replace(request, kms_key_id=key_id)
     try:
         values = _opened(request, found.replica, call)
     except ApiError as error:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchword.api.call import Call
 from watchword.api.errors import AccessDeniedException, ApiError, InternalFailure, ValidationException
@@ -24,6 +24,7 @@ from watchword.envelope.refused import EnvelopeRefused
 from watchword.envelope.value import Binding, Opener, ValueKind
 from watchword.secrets import refusals
 from watchword.secrets.model import (
+    DATA_KEYS_MAX,
     DEFAULT_KEY_ALIAS,
     VALUE_BYTES_MAX,
     SealedValue,
@@ -114,17 +115,15 @@ def context_of(arn: str, version_id: str) -> dict[str, str]:
     return {"SecretARN": arn, "SecretVersionId": version_id}
 
 
-def try_key(secret: Secret, call: Call[SecretStore]) -> None:
-    """Try a customer key as AWS does when it is set: seal and open once, and throw the result away.
+def try_key(secret: Secret, call: Call[SecretStore]) -> str:
+    """Try the secret's key as AWS does when it is set: seal and open once, throw the result away, return its ARN.
 
     Raises:
         EncryptionFailure: the key does not exist, is disabled, or is no key that seals.
         AccessDeniedException: the caller may not use it.
     """
-    if secret.kms_key_id is None:
-        return
     context = context_of(secret.arn, PROBE_VERSION_ID)
-    blob, _, _ = _generate(secret.kms_key_id, context, call)
+    blob, _, key_arn = _generate(secret.kms_key_id or DEFAULT_KEY_ALIAS, context, call)
     _through_kms(
         lambda: call.invoke(
             kms.DECRYPT, kms.DecryptRequest(ciphertext_blob=blob, encryption_context=context)
@@ -132,6 +131,7 @@ def try_key(secret: Secret, call: Call[SecretStore]) -> None:
         EncryptionFailure,
         "encrypt",
     )
+    return key_arn
 
 
 def seal_version(
@@ -182,6 +182,33 @@ def open_version(secret: Secret, version: Version, call: Call[SecretStore], *, o
         # The key is right and the value does not open: the row was altered. That is ours to answer for, not the caller's.
         raise InternalFailure("a stored value does not open") from error
     return Value(kind=version.kind, content=content)
+
+
+def reseal(secret: Secret, version: Version, *, key_arn: str, call: Call[SecretStore]) -> SealedValue | None:
+    """Seal a version's data key under another KMS key too; the copies under the old keys stay, and are tried after it.
+
+    None: it stands first already, or KMS refuses. Without kms:Decrypt on the old key or kms:Encrypt on the new one a
+    change of the key succeeds, and leaves the version as it is. Source: UpdateSecret, KmsKeyId; facts 6.4.
+    """
+    held = call.store.sealed_value(secret, version.id)
+    if next(iter(held.data_keys), None) == key_arn:
+        return None
+    blob = held.data_keys.get(key_arn)
+    if blob is None:
+        try:
+            request = kms.EncryptRequest(
+                key_id=key_arn,
+                plaintext=_data_key(secret, held, call),
+                encryption_context=context_of(secret.arn, version.id),
+            )
+            answer: kms.EncryptResponse = call.invoke(kms.ENCRYPT, request)
+        except ApiError as error:
+            if error.status >= 500:
+                raise
+            return None
+        blob = answer.ciphertext_blob or b""
+    older = [(arn, sealed) for arn, sealed in held.data_keys.items() if arn != key_arn]
+    return replace(held, data_keys={key_arn: blob} | dict(older[: DATA_KEYS_MAX - 1]))
 
 
 def _data_key(secret: Secret, held: SealedValue, call: Call[SecretStore]) -> bytes:

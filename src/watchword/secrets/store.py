@@ -35,6 +35,13 @@ class SecretListing:
     limit: int
 
 
+class NamedKey(Protocol):
+    """As much of a KMS key as secrets look at."""
+
+    @property
+    def arn(self) -> str: ...
+
+
 class SecretStore(Protocol):
     """Reads of one Region's secrets. Every read is remembered, so that the commit can see whether it still holds."""
 
@@ -48,6 +55,9 @@ class SecretStore(Protocol):
 
     def list_secrets(self, listing: SecretListing) -> Sequence[Secret]: ...
 
+    def key_of_alias(self, account: str, alias: str) -> NamedKey | None:
+        """The KMS key behind an alias, for the one question whether a version is under the account's default key."""
+
     def link(self, link_id: str) -> LinkRow | None: ...
 
     def leaving_links(self, account: str, region: str) -> Sequence[LinkRow]:
@@ -57,6 +67,9 @@ class SecretStore(Protocol):
         """What this Region knows of a link that replicates to it, removed and promoted ones too."""
 
     def secret_of_incoming(self, link_id: str) -> Secret | None: ...
+
+    def has_account(self, account: str) -> bool:
+        """Whether this Region has the account: a peer may not make one by naming it."""
 
     def incarnation(self) -> str:
         """Random, new whenever the agent opens the store; a store that was set back shows by it."""

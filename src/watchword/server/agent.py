@@ -18,10 +18,11 @@ from pathlib import Path
 import uvloop
 
 from watchword.api.errors import ApiError
+from watchword.api.http import HTTPRequest, HTTPResponse
 from watchword.api.shapes import watchword
 from watchword.api.unit import StoreUnavailable
 from watchword.server.api_worker import QUEUED_MAX, THREADS
-from watchword.server.certificates import client_context, server_context
+from watchword.server.certificates import PeerRefused, client_context, region_of, server_context
 from watchword.server.courier import Courier
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.edge import Edge, Limits, threaded
@@ -36,7 +37,8 @@ REAP_S = 30.0
 PURGED_MAX = 100
 """Secrets purged in one commit."""
 JOIN_S = 1.0
-JOINED_MAX = 1_000
+JOINED_MAX = 200
+"""Events of at most 256 KiB in one write."""
 PRUNE_S = 3_600.0
 WAKE_BYTES = 512
 
@@ -61,7 +63,7 @@ def run(deployment: Deployment, settings: RegionSettings, context: Context) -> i
 
 async def _serve(region: Region, courier: Courier, context: Context) -> None:
     settings = region.settings
-    answer = threaded(region.gate.answer_peer, threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
+    answer = threaded(_answer_peer(region), threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
     limits = Limits(
         body_bytes_max=watchword.MESSAGE_BYTES_MAX,
         bodies_bytes_max=4 * watchword.MESSAGE_BYTES_MAX,
@@ -87,6 +89,19 @@ async def _serve(region: Region, courier: Courier, context: Context) -> None:
         for thread in threads:
             await asyncio.to_thread(thread.join, 1.0)
     close_trail(region)
+
+
+def _answer_peer(region: Region) -> Callable[[HTTPRequest], HTTPResponse]:
+    """The gate for Regions of this very deployment: the certificate's URI names it, whatever the authority signed."""
+
+    def answer(request: HTTPRequest) -> HTTPResponse:
+        try:
+            region_of(request.peer, deployment_id=region.deployment.id)
+        except PeerRefused as refused:
+            return edge_refusal(request.headers, 400, str(refused))
+        return region.gate.answer_peer(request)
+
+    return answer
 
 
 def _reap(region: Region) -> None:

@@ -9,6 +9,7 @@ from watchword.custody import root
 from watchword.custody.core import Keyring
 from watchword.identity.model import AccessKey
 from watchword.server import agent, api_worker, door
+from watchword.server.certificates import endpoint_context, server_context
 from watchword.server.deployment import Account, Deployment, HomeError, RegionSettings
 from watchword.server.groups import Composition, front_door_group, region_group
 from watchword.server.home import Credentials
@@ -64,17 +65,50 @@ def _prepare_region(
 
 
 def _open_store(deployment: Deployment, settings: RegionSettings, *, migrate: bool) -> None:
-    """Check the root and the database before any process starts, so that what is wrong is one sentence."""
+    """Check root, certificates and database before any process starts, so that what is wrong is one sentence."""
     home = deployment.home
     try:
         root.unlock(home / settings.custody_root, home / settings.custody_key_file)
         path = store_path(settings, home=home)
-        if migrate:
-            schema.migrate(path)
-        else:
-            schema.check(path, command=f"watchword up --home {home}")
+        schema.check(path, command=f"watchword up --home {home}")
+    except schema.SchemaMissing as error:
+        # `init` has filled it: to make it anew would bring up a Region that knows nobody and holds nothing.
+        raise HomeError(
+            f"Region `{settings.name}`: the database `{path}` is empty: put it back from a backup"
+        ) from error
+    except schema.SchemaOlder as error:
+        if not migrate:
+            raise HomeError(f"Region `{settings.name}`: {error}") from error
+        _migrate(settings, path)
     except (root.RootError, schema.SchemaError) as error:
         raise HomeError(f"Region `{settings.name}`: {error}") from error
+    _require_certificates(settings, home=home)
+
+
+def _migrate(settings: RegionSettings, path: Path) -> None:
+    try:
+        schema.migrate(path)
+    except schema.SchemaError as error:
+        raise HomeError(f"Region `{settings.name}`: {error}") from error
+
+
+def _require_certificates(settings: RegionSettings, *, home: Path) -> None:
+    folder = home / settings.folder
+    try:
+        server_context(folder)
+        folder = home
+        if settings.certificate is not None and settings.certificate_key is not None:
+            endpoint_context(
+                certificate=home / settings.certificate, certificate_key=home / settings.certificate_key
+            )
+    except OSError as error:
+        # ssl.SSLError is one; its text names OpenSSL's source file and no file of ours.
+        what = (
+            "a certificate or key of its endpoint"
+            if folder == home
+            else f"a certificate or key in `{folder}`"
+        )
+        raise HomeError(f"Region `{settings.name}`: {what} is damaged or does not fit the other") from error
 
 
 def _region_group(deployment: Deployment, settings: RegionSettings) -> Group:

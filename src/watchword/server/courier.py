@@ -15,6 +15,7 @@ import logging
 import queue
 import random
 import ssl
+import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
@@ -25,6 +26,7 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.api.shapes import watchword
 from watchword.api.unit import StoreUnavailable
+from watchword.replication.link import LEASE_MS, RETRY_MS_MAX
 from watchword.replication.model import Verdict
 from watchword.server.deployment import RegionSettings
 from watchword.server.edge_threads import log_fault
@@ -38,6 +40,7 @@ SHAKE_ROWS = 200
 LOOK_S = 1.0
 MEET_AGAIN_S = 3_600.0
 """Idle links shake hands once an hour: a store that was set back is found, and days of last access come home."""
+COMPLAINT_S = 1.0
 RETRY_S_MIN = 0.2
 RETRY_S_MAX = 2.0
 """A Region that returns is met within this time; with the links' own back-off that leaves them well under 10 s."""
@@ -84,6 +87,9 @@ class Leader:
         self._due: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._in_flight: set[str] = set()
         self._lock = threading.Lock()
+        self._complain_at = 0.0
+        self._handed_out_ms = sys.maxsize
+        """When links were last handed out; at first later than any clock, for it is not known what an earlier one said."""
         self._jitter = random.Random()  # noqa: S311 - spreads retries, protects nothing
 
     def start(self) -> None:
@@ -183,6 +189,9 @@ class Leader:
         """Give due links to the senders; returns how long nothing else will be due, in seconds."""
         now = now_ms()
         stores = self._region.stores
+        if now < self._handed_out_ms:
+            self._shorten_waits(now)
+        self._handed_out_ms = now
         for row in stores.due_links(region=self._settings.name, now=now, limit=DUE_ROWS):
             with self._lock:
                 if row.link.link_id in self._in_flight:
@@ -191,6 +200,21 @@ class Leader:
             self._due.put(row.link.link_id)
         due = stores.next_due_ms(region=self._settings.name, after=now)
         return LOOK_S if due is None else min(LOOK_S, max(0.001, (due - now) / 1_000))
+
+    def _shorten_waits(self, now: int) -> None:
+        """The clock was set back, perhaps before this agent began: nothing waits for longer than it may (I14).
+
+        Waits are moments of the wall clock, for they outlive a process; none lies more than a lease ahead.
+        """
+        after = ""
+        while rows := self._region.stores.links_to_shake(
+            region=self._settings.name, after_link_id=after, limit=SHAKE_ROWS
+        ):
+            for row in rows:
+                due = row.link.next_attempt_ms
+                if due is not None and due > now + max(LEASE_MS, RETRY_MS_MAX):
+                    self._take_back(row.link.link_id, None, None, None)
+            after = rows[-1].link.link_id
 
     # -- the senders
 
@@ -201,7 +225,7 @@ class Leader:
                 self._carry(peer, link_id)
             except PeerFailed as error:
                 # The Region is there: this link waits for its back-off, and the others go on (I18).
-                _log.warning("replication of link %s waits: %s", link_id, error)
+                self._complain(f"replication of link {link_id} waits: {error}")
             except PeerUnreachable:
                 self._theirs = None
             except (ApiError, StoreUnavailable) as error:
@@ -245,6 +269,15 @@ class Leader:
         except PeerUnreachable:
             self._take_back(link_id, None, theirs, None)
             raise
+
+    def _complain(self, what: str) -> None:
+        """At most one line in `COMPLAINT_S`: an ill Region with many links must not fill the log."""
+        with self._lock:
+            now = time.monotonic()
+            if now < self._complain_at:
+                return
+            self._complain_at = now + COMPLAINT_S
+        _log.warning("%s", what)
 
     def _set_back(self, link_id: str) -> None:
         """Let others go first: a link that fails before it is claimed stays the longest overdue, and is taken again."""

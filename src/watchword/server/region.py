@@ -19,11 +19,13 @@ from watchword.api.call import Place, Principal, PrincipalKind
 from watchword.custody.client import CustodyClient
 from watchword.gate.gate import Gate
 from watchword.identity import operations as identity
+from watchword.identity import policy_checks
 from watchword.keys import operations as keys
 from watchword.keys.custody import KeyUnavailable
 from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.regions.partitions import PARTITIONS
 from watchword.secrets import operations as secrets
+from watchword.secrets import policy_operations as policies
 from watchword.secrets import replica_operations as replication
 from watchword.secrets.sealing import OPENERS_MAX, Openers
 from watchword.server.certificates import region_uri
@@ -200,6 +202,7 @@ def compose(
     trail = SegmentWriter(settings.folder / "trail", process, boot_id=boot_id, clock=now_ms)
     bindings = (
         *secrets.bindings(openers=openers, token_key=TokenKey(custody)),
+        *policies.bindings(read_policy=policy_checks.examine),
         *replication.bindings(met=replication.Met()),
         *keys.bindings(custody, data_keys),
         *identity.bindings(),

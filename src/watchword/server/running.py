@@ -8,7 +8,7 @@ import signal
 from watchword.server.process import Context
 
 BEAT_S = 1.0
-DRAIN_MS = 6_000
+DRAIN_MS = 5_000
 """Below the supervisor's grace."""
 
 

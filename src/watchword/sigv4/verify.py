@@ -32,8 +32,9 @@ import hashlib
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+
+import msgspec
 
 from watchword.api.errors import (
     IncompleteSignatureException,
@@ -118,8 +119,7 @@ _HTTP_DATE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Presented:
+class Presented(msgspec.Struct, frozen=True, kw_only=True):
     """What a request claims about itself; nothing of it is proven before `check_signature`."""
 
     access_key_id: str

@@ -180,6 +180,10 @@ def incoming(raw: sqlite3.Connection, link_id: str) -> Incoming | None:
     return None if row is None else incoming_of(*row)
 
 
+def has_account(raw: sqlite3.Connection, account: str) -> bool:
+    return raw.execute(SQL["account_is_there"], (account,)).fetchone() is not None
+
+
 def incarnation(raw: sqlite3.Connection) -> str | None:
     row = raw.execute(SQL["incarnation"]).fetchone()
     return None if row is None else str(row[0])

@@ -210,6 +210,10 @@ class SQLiteUnit:
         self._seen.setdefault((_INCARNATION, "", ""), rows.incarnation)
         return rows.incarnation
 
+    def has_account(self, account: str) -> bool:
+        """Not remembered for the commit: accounts are only ever added."""
+        return self._connection.snapshot(lambda raw: reads.has_account(raw, account))
+
     # Keys and identity
 
     def key(self, account: str, key_id: str) -> KMSKey | None:

@@ -230,6 +230,7 @@ def _error_code(error: ApiError, operation: Operation) -> str:
     return error.code
 
 
+@functools.lru_cache(maxsize=4_096)
 def _resource(arn: str) -> dict[str, str]:
     """Name a resource; an identifier that found nothing may be no ARN at all."""
     resource = {"ARN": cut(arn)}

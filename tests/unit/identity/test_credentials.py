@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, replace
 
 import pytest
+from msgspec import structs
 
 from watchword.api.call import Principal, PrincipalKind
 from watchword.api.errors import UnrecognizedClientException
@@ -80,7 +81,11 @@ def test_an_access_key_stands_for_its_principal() -> None:
 
 @pytest.mark.parametrize(
     "presented",
-    [PRESENTED, replace(PRESENTED, region="us-east-2"), replace(PRESENTED, service="kms", day="20261122")],
+    [
+        PRESENTED,
+        structs.replace(PRESENTED, region="us-east-2"),
+        structs.replace(PRESENTED, service="kms", day="20261122"),
+    ],
 )
 def test_the_signing_key_is_that_of_the_presented_scope(presented: Presented) -> None:
     known = credentials(presented, Identity(HELD), Keys())
@@ -93,10 +98,13 @@ def test_the_signing_key_is_that_of_the_presented_scope(presented: Presented) ->
 
 UNKNOWN = {
     "an unknown access key": (PRESENTED, Identity(None)),
-    "another access key": (replace(PRESENTED, access_key_id="AKIAI44QH8DHBEXAMPLE"), Identity(HELD)),
+    "another access key": (structs.replace(PRESENTED, access_key_id="AKIAI44QH8DHBEXAMPLE"), Identity(HELD)),
     "an inactive access key": (PRESENTED, Identity(replace(HELD, active=False))),
-    "a session token, which nobody was given": (replace(PRESENTED, session_token="t"), Identity(HELD)),
-    "an empty session token": (replace(PRESENTED, session_token=""), Identity(HELD)),
+    "a session token, which nobody was given": (
+        structs.replace(PRESENTED, session_token="t"),
+        Identity(HELD),
+    ),
+    "an empty session token": (structs.replace(PRESENTED, session_token=""), Identity(HELD)),
 }
 
 

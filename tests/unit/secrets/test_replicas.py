@@ -407,3 +407,21 @@ TAKEN = {
 def test_a_taken_name_is_told_in_aws_s_words(occupant: Occupant, text: str) -> None:
     """Facts 5.4."""
     assert replicas.name_taken("db", region="us-east-2", occupant=occupant) == text
+
+
+HERE_AND_THERE: dict[str, tuple[Secret | None, int | None, int, str | None]] = {
+    "a new replica gets the key that was asked for": (None, None, 1, "asked"),
+    "a replica keeps the key that it was given here": (replace(secret(), kms_key_id="given"), 1, 1, "given"),
+    "and the default key that it was given here": (secret(), 1, 1, None),
+    "until the primary asks for another": (replace(secret(), kms_key_id="given"), 1, 2, "asked"),
+}
+
+
+@pytest.mark.parametrize(("held", "known", "sent", "key"), HERE_AND_THERE.values(), ids=HERE_AND_THERE)
+def test_a_replica_s_key_is_that_of_who_changed_it_last(
+    held: Secret | None, known: int | None, sent: int, key: str | None
+) -> None:
+    """Facts 5.1: the key stays local; another key, asked for at the primary, raises the link's epoch."""
+    message = watchword.Message(epoch=sent, kms_key_id="asked")
+
+    assert replicas.key_of_replica(held, message, epoch=known) == key

@@ -10,12 +10,13 @@ from tests.unit.secrets.made import DAY_MS, NOW, secret, version
 
 from watchword.api.errors import ApiError
 from watchword.api.shapes.secretsmanager import (
+    InvalidParameterException,
     InvalidRequestException,
     LimitExceededException,
     ResourceNotFoundException,
 )
 from watchword.secrets.model import CURRENT, LABELS_MAX, PENDING, PREVIOUS, VERSIONS_MAX, Secret, Version
-from watchword.secrets.versions import chosen, labelled, put_value
+from watchword.secrets.versions import chosen, labelled, move_label, put_value
 
 Change = Callable[[Secret], Secret]
 
@@ -319,3 +320,135 @@ def test_the_day_of_last_access_is_the_latest_of_any_version() -> None:
 
     assert read.accessed_day == 9
     assert secret(version("a")).accessed_day is None
+
+
+def test_a_label_that_waits_for_its_value_keeps_its_place() -> None:
+    """A rotation's placeholder gets its value by a call that names other labels."""
+    made = secret(version("a", CURRENT), version("p", PENDING, empty=True))
+
+    after = put("p", CURRENT)(made)
+
+    assert labels_by_version(after) == {"a": {PREVIOUS}, "p": {CURRENT, PENDING}}
+
+
+# UpdateSecretVersionStage
+
+
+def move(label: str, *, to: str | None = None, off: str | None = None) -> Change:
+    return lambda before: move_label(before, label, to_version=to, from_version=off, now=NOW + 1)
+
+
+STORY = (version("a"), version("b", PREVIOUS, "X"), version("c", CURRENT), version("p", PENDING))
+STAGE_MOVES: dict[str, tuple[Change, dict[str, set[str]]]] = {
+    "current moves to the pending version, which keeps its label": (
+        move(CURRENT, to="p", off="c"),
+        {"a": set(), "b": {"X"}, "c": {PREVIOUS}, "p": {CURRENT, PENDING}},
+    ),
+    "current moves back, and the two labels swap": (
+        move(CURRENT, to="b", off="c"),
+        {"a": set(), "b": {CURRENT, "X"}, "c": {PREVIOUS}, "p": {PENDING}},
+    ),
+    "current moves to a deprecated version": (
+        move(CURRENT, to="a", off="c"),
+        {"a": {CURRENT}, "b": {"X"}, "c": {PREVIOUS}, "p": {PENDING}},
+    ),
+    "a label is put on a version": (
+        move("Y", to="a"),
+        {"a": {"Y"}, "b": {PREVIOUS, "X"}, "c": {CURRENT}, "p": {PENDING}},
+    ),
+    "a label is taken off": (
+        move("X", off="b"),
+        {"a": set(), "b": {PREVIOUS}, "c": {CURRENT}, "p": {PENDING}},
+    ),
+    "a label moves": (
+        move("X", to="c", off="b"),
+        {"a": set(), "b": {PREVIOUS}, "c": {CURRENT, "X"}, "p": {PENDING}},
+    ),
+    "pending is taken off": (
+        move(PENDING, off="p"),
+        {"a": set(), "b": {PREVIOUS, "X"}, "c": {CURRENT}, "p": set()},
+    ),
+    "previous is taken off": (
+        move(PREVIOUS, off="b"),
+        {"a": set(), "b": {"X"}, "c": {CURRENT}, "p": {PENDING}},
+    ),
+    "previous moves alone": (
+        move(PREVIOUS, to="a", off="b"),
+        {"a": {PREVIOUS}, "b": {"X"}, "c": {CURRENT}, "p": {PENDING}},
+    ),
+}
+
+
+@pytest.mark.parametrize(("change", "labels"), STAGE_MOVES.values(), ids=STAGE_MOVES)
+def test_a_label_moves_by_itself(change: Change, labels: dict[str, set[str]]) -> None:
+    """UpdateSecretVersionStage: only AWSPREVIOUS follows anything (facts 3.3)."""
+    before = secret(*STORY)
+
+    after = change(before)
+
+    assert labels_by_version(after) == labels
+    assert (after.revision, after.stamp, after.changed_ms) == (2, 2, NOW + 1)
+    assert after.head_revision == before.head_revision
+    assert {each.id for each in after.versions.values() if each.revision == 2} == {
+        each.id for each in after.versions.values() if each.labels != before.versions[each.id].labels
+    }
+
+
+def test_a_label_that_is_moved_to_where_it_is_changes_nothing() -> None:
+    made = secret(*STORY)
+
+    for label, held in ((CURRENT, "c"), (PREVIOUS, "b"), ("X", "b")):
+        assert move(label, to=held, off=held)(made) is made
+
+
+STAGE_REFUSALS: dict[str, tuple[Change, str]] = {
+    "neither version": (
+        move("X"),
+        "You must specify MoveToVersionId, RemoveFromVersionId, or both.",
+    ),
+    "to a version that is not there": (move("X", to="z", off="b"), "Not a valid version: z"),
+    "from a version that is not there": (move("X", to="a", off="z"), "Not a valid version: z"),
+    "current without its holder": (
+        move(CURRENT, to="p"),
+        "The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is currently attached to version c,"
+        " so you must explicitly reference that version in RemoveFromVersionId.",
+    ),
+    "a label without its holder, though it would stay": (
+        move("X", to="b"),
+        "The parameter RemoveFromVersionId can't be empty. Staging label X is currently attached to version b,"
+        " so you must explicitly reference that version in RemoveFromVersionId.",
+    ),
+    "from a version that does not have it": (
+        move("X", to="a", off="c"),
+        "Version stage X not found in version c",
+    ),
+    "a label that is nowhere": (move("Y", off="c"), "Version stage Y not found in version c"),
+    "current off without a target": (
+        move(CURRENT, off="c"),
+        "You can only move staging label AWSCURRENT to a different secret version. It can\u2019t be completely removed.",
+    ),
+    "current to a version without a value": (move(CURRENT, to="w", off="c"), "Not a valid version: w"),
+}
+
+
+@pytest.mark.parametrize(("change", "text"), STAGE_REFUSALS.values(), ids=STAGE_REFUSALS)
+def test_a_label_is_not_moved(change: Change, text: str) -> None:
+    """Facts 1.25."""
+    made = secret(*STORY, version("w", "waits", empty=True))
+
+    with pytest.raises(InvalidParameterException) as refused:
+        change(made)
+
+    assert refused.value.message == text
+
+
+def test_a_move_counts_the_labels_of_all_versions() -> None:
+    """AWSPREVIOUS is one more where there was none."""
+    others = [f"X{number}" for number in range(LABELS_MAX - 2)]
+    made = secret(version("a", CURRENT), version("b", *others))
+    full = move("Y", to="a")(made)
+
+    assert labels_by_version(move(CURRENT, to="b", off="a")(made))["a"] == {PREVIOUS}
+    for one_too_many in (move("Z", to="a"), move(CURRENT, to="b", off="a")):
+        with pytest.raises(LimitExceededException):
+            one_too_many(full)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from watchword.api.errors import (
     ApiError,
@@ -878,7 +879,7 @@ def test_a_presigned_request_lives_as_long_as_it_says(expires: int, later: int, 
 
 
 def test_a_presigned_request_without_a_lifetime_lives_five_minutes() -> None:
-    presented = replace(present(presigned(plain())), expires_seconds=None)
+    presented = structs.replace(present(presigned(plain())), expires_seconds=None)
 
     check_at(presented, now=NOW + 300 * SECOND, message=None)
     check_at(presented, now=NOW + 301 * SECOND, message="Signature expired: ")
@@ -894,9 +895,11 @@ def check_at(presented: Presented, *, now: int, message: str | None) -> None:
 
 
 def test_midnight_belongs_to_the_day_of_the_timestamp() -> None:
-    presented = replace(present(signed(plain())), timestamp="20150412T000000Z", time_ms=1_428_796_800_000)
+    presented = structs.replace(
+        present(signed(plain())), timestamp="20150412T000000Z", time_ms=1_428_796_800_000
+    )
 
-    check_time(replace(presented, day="20150412"), now=1_428_796_799_000)
+    check_time(structs.replace(presented, day="20150412"), now=1_428_796_799_000)
     with pytest.raises(InvalidSignatureException, match="'20150411' != '20150412'"):
         check_time(presented, now=1_428_796_799_000)
 

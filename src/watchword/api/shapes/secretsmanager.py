@@ -69,6 +69,10 @@ class InvalidNextTokenException(ApiError):
     code = "InvalidNextTokenException"
 
 
+class PublicPolicyException(ApiError):
+    code = "PublicPolicyException"
+
+
 class Tag(Shape, frozen=True, kw_only=True):
     key: str | None = msgspec.field(name="Key", default=None)
     value: str | None = msgspec.field(name="Value", default=None)
@@ -213,6 +217,58 @@ class PutSecretValueResponse(Shape, frozen=True, kw_only=True):
         "version_stages": Member(
             name="VersionStages", minimum=1, maximum=20, item=Member(name="member", minimum=1, maximum=256)
         ),
+    }
+
+
+class UpdateSecretRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    client_request_token: str | None = msgspec.field(name="ClientRequestToken", default=None)
+    description: str | None = msgspec.field(name="Description", default=None)
+    kms_key_id: str | None = msgspec.field(name="KmsKeyId", default=None)
+    secret_binary: bytes | None = msgspec.field(name="SecretBinary", default=None)
+    secret_string: str | None = msgspec.field(name="SecretString", default=None)
+    type: str | None = msgspec.field(name="Type", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "client_request_token": Member(name="ClientRequestToken", minimum=32, maximum=64),
+        "description": Member(name="Description", maximum=2048),
+        "kms_key_id": Member(name="KmsKeyId", minimum=0, maximum=2048),
+        "secret_binary": Member(name="SecretBinary", minimum=1, maximum=65536, sensitive=True),
+        "secret_string": Member(name="SecretString", minimum=1, maximum=65536, sensitive=True),
+        "type": Member(name="Type", minimum=0, maximum=256),
+    }
+
+
+class UpdateSecretResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    version_id: str | None = msgspec.field(name="VersionId", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "version_id": Member(name="VersionId", minimum=32, maximum=64),
+    }
+
+
+class UpdateSecretVersionStageRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    version_stage: str | None = msgspec.field(name="VersionStage", default=None)
+    remove_from_version_id: str | None = msgspec.field(name="RemoveFromVersionId", default=None)
+    move_to_version_id: str | None = msgspec.field(name="MoveToVersionId", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "version_stage": Member(name="VersionStage", required=True, minimum=1, maximum=256),
+        "remove_from_version_id": Member(name="RemoveFromVersionId", minimum=32, maximum=64),
+        "move_to_version_id": Member(name="MoveToVersionId", minimum=32, maximum=64),
+    }
+
+
+class UpdateSecretVersionStageResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
     }
 
 
@@ -454,6 +510,135 @@ class ListSecretsResponse(Shape, frozen=True, kw_only=True):
     }
 
 
+class ListSecretVersionIdsRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    max_results: Integer | None = msgspec.field(name="MaxResults", default=None)
+    next_token: str | None = msgspec.field(name="NextToken", default=None)
+    include_deprecated: bool | None = msgspec.field(name="IncludeDeprecated", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "max_results": Member(name="MaxResults", minimum=1, maximum=100),
+        "next_token": Member(name="NextToken", minimum=1, maximum=4096),
+        "include_deprecated": Member(name="IncludeDeprecated"),
+    }
+
+
+class SecretVersionsListEntry(Shape, frozen=True, kw_only=True):
+    version_id: str | None = msgspec.field(name="VersionId", default=None)
+    version_stages: tuple[str, ...] | None = msgspec.field(name="VersionStages", default=None)
+    last_accessed_date: Instant | None = msgspec.field(name="LastAccessedDate", default=None)
+    created_date: Instant | None = msgspec.field(name="CreatedDate", default=None)
+    kms_key_ids: tuple[str, ...] | None = msgspec.field(name="KmsKeyIds", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "version_id": Member(name="VersionId", minimum=32, maximum=64),
+        "version_stages": Member(
+            name="VersionStages", minimum=1, maximum=20, item=Member(name="member", minimum=1, maximum=256)
+        ),
+        "last_accessed_date": Member(name="LastAccessedDate"),
+        "created_date": Member(name="CreatedDate"),
+        "kms_key_ids": Member(name="KmsKeyIds", item=Member(name="member", minimum=0, maximum=2048)),
+    }
+
+
+class ListSecretVersionIdsResponse(Shape, frozen=True, kw_only=True):
+    versions: tuple[SecretVersionsListEntry, ...] | None = msgspec.field(name="Versions", default=None)
+    next_token: str | None = msgspec.field(name="NextToken", default=None)
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "versions": Member(name="Versions", item=Member(name="member")),
+        "next_token": Member(name="NextToken", minimum=1, maximum=4096),
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+    }
+
+
+class BatchGetSecretValueRequest(Shape, frozen=True, kw_only=True):
+    secret_id_list: tuple[str, ...] | None = msgspec.field(name="SecretIdList", default=None)
+    filters: tuple[Filter, ...] | None = msgspec.field(name="Filters", default=None)
+    max_results: Integer | None = msgspec.field(name="MaxResults", default=None)
+    next_token: str | None = msgspec.field(name="NextToken", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id_list": Member(
+            name="SecretIdList", minimum=1, maximum=20, item=Member(name="member", minimum=1, maximum=2048)
+        ),
+        "filters": Member(name="Filters", maximum=10, item=Member(name="member")),
+        "max_results": Member(name="MaxResults", minimum=1, maximum=20),
+        "next_token": Member(name="NextToken", minimum=1, maximum=4096),
+    }
+
+
+class SecretValueEntry(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    version_id: str | None = msgspec.field(name="VersionId", default=None)
+    secret_binary: bytes | None = msgspec.field(name="SecretBinary", default=None)
+    secret_string: str | None = msgspec.field(name="SecretString", default=None)
+    version_stages: tuple[str, ...] | None = msgspec.field(name="VersionStages", default=None)
+    created_date: Instant | None = msgspec.field(name="CreatedDate", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "version_id": Member(name="VersionId", minimum=32, maximum=64),
+        "secret_binary": Member(name="SecretBinary", minimum=1, maximum=65536, sensitive=True),
+        "secret_string": Member(name="SecretString", minimum=1, maximum=65536, sensitive=True),
+        "version_stages": Member(
+            name="VersionStages", minimum=1, maximum=20, item=Member(name="member", minimum=1, maximum=256)
+        ),
+        "created_date": Member(name="CreatedDate"),
+    }
+
+
+class APIErrorType(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    error_code: str | None = msgspec.field(name="ErrorCode", default=None)
+    message: str | None = msgspec.field(name="Message", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", minimum=1, maximum=2048),
+        "error_code": Member(name="ErrorCode"),
+        "message": Member(name="Message"),
+    }
+
+
+class BatchGetSecretValueResponse(Shape, frozen=True, kw_only=True):
+    secret_values: tuple[SecretValueEntry, ...] | None = msgspec.field(name="SecretValues", default=None)
+    next_token: str | None = msgspec.field(name="NextToken", default=None)
+    errors: tuple[APIErrorType, ...] | None = msgspec.field(name="Errors", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_values": Member(name="SecretValues", item=Member(name="member")),
+        "next_token": Member(name="NextToken", minimum=1, maximum=4096),
+        "errors": Member(name="Errors", item=Member(name="member")),
+    }
+
+
+class GetRandomPasswordRequest(Shape, frozen=True, kw_only=True):
+    password_length: Long | None = msgspec.field(name="PasswordLength", default=None)
+    exclude_characters: str | None = msgspec.field(name="ExcludeCharacters", default=None)
+    exclude_numbers: bool | None = msgspec.field(name="ExcludeNumbers", default=None)
+    exclude_punctuation: bool | None = msgspec.field(name="ExcludePunctuation", default=None)
+    exclude_uppercase: bool | None = msgspec.field(name="ExcludeUppercase", default=None)
+    exclude_lowercase: bool | None = msgspec.field(name="ExcludeLowercase", default=None)
+    include_space: bool | None = msgspec.field(name="IncludeSpace", default=None)
+    require_each_included_type: bool | None = msgspec.field(name="RequireEachIncludedType", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "password_length": Member(name="PasswordLength", minimum=1, maximum=4096),
+        "exclude_characters": Member(name="ExcludeCharacters", minimum=0, maximum=4096),
+        "exclude_numbers": Member(name="ExcludeNumbers"),
+        "exclude_punctuation": Member(name="ExcludePunctuation"),
+        "exclude_uppercase": Member(name="ExcludeUppercase"),
+        "exclude_lowercase": Member(name="ExcludeLowercase"),
+        "include_space": Member(name="IncludeSpace"),
+        "require_each_included_type": Member(name="RequireEachIncludedType"),
+    }
+
+
+class GetRandomPasswordResponse(Shape, frozen=True, kw_only=True):
+    random_password: str | None = msgspec.field(name="RandomPassword", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "random_password": Member(name="RandomPassword", minimum=0, maximum=4096, sensitive=True),
+    }
+
+
 class DeleteSecretRequest(Shape, frozen=True, kw_only=True):
     secret_id: str | None = msgspec.field(name="SecretId", default=None)
     recovery_window_in_days: Long | None = msgspec.field(name="RecoveryWindowInDays", default=None)
@@ -509,6 +694,132 @@ class UntagResourceRequest(Shape, frozen=True, kw_only=True):
     MEMBERS: ClassVar[dict[str, Member]] = {
         "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
         "tag_keys": Member(name="TagKeys", required=True, item=Member(name="member", minimum=1, maximum=128)),
+    }
+
+
+class PutResourcePolicyRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    resource_policy: str | None = msgspec.field(name="ResourcePolicy", default=None)
+    policy_name: str | None = msgspec.field(name="PolicyName", default=None)
+    block_public_policy: bool | None = msgspec.field(name="BlockPublicPolicy", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "resource_policy": Member(name="ResourcePolicy", required=True, minimum=1, maximum=20480),
+        "policy_name": Member(name="PolicyName", minimum=1, maximum=64, pattern="[0-9A-Za-z\\-\\_]+"),
+        "block_public_policy": Member(name="BlockPublicPolicy"),
+    }
+
+
+class PutResourcePolicyResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    policy_name: str | None = msgspec.field(name="PolicyName", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=512),
+        "policy_name": Member(name="PolicyName", minimum=1, maximum=64, pattern="[0-9A-Za-z\\-\\_]+"),
+    }
+
+
+class GetResourcePolicyRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    policy_name: str | None = msgspec.field(name="PolicyName", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "policy_name": Member(name="PolicyName", minimum=1, maximum=64, pattern="[0-9A-Za-z\\-\\_]+"),
+    }
+
+
+class GetResourcePolicyResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    resource_policy: str | None = msgspec.field(name="ResourcePolicy", default=None)
+    policy_name: str | None = msgspec.field(name="PolicyName", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=512),
+        "resource_policy": Member(name="ResourcePolicy", minimum=1, maximum=20480),
+        "policy_name": Member(name="PolicyName", minimum=1, maximum=64, pattern="[0-9A-Za-z\\-\\_]+"),
+    }
+
+
+class DeleteResourcePolicyRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    policy_name: str | None = msgspec.field(name="PolicyName", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "policy_name": Member(name="PolicyName", minimum=1, maximum=64, pattern="[0-9A-Za-z\\-\\_]+"),
+    }
+
+
+class DeleteResourcePolicyResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    policy_name: str | None = msgspec.field(name="PolicyName", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=512),
+        "policy_name": Member(name="PolicyName", minimum=1, maximum=64, pattern="[0-9A-Za-z\\-\\_]+"),
+    }
+
+
+class ValidateResourcePolicyRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    resource_policy: str | None = msgspec.field(name="ResourcePolicy", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", minimum=1, maximum=2048),
+        "resource_policy": Member(name="ResourcePolicy", required=True, minimum=1, maximum=20480),
+    }
+
+
+class ValidationErrorsEntry(Shape, frozen=True, kw_only=True):
+    check_name: str | None = msgspec.field(name="CheckName", default=None)
+    error_message: str | None = msgspec.field(name="ErrorMessage", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "check_name": Member(name="CheckName", minimum=1, maximum=512),
+        "error_message": Member(name="ErrorMessage"),
+    }
+
+
+class ValidateResourcePolicyResponse(Shape, frozen=True, kw_only=True):
+    policy_validation_passed: bool | None = msgspec.field(name="PolicyValidationPassed", default=None)
+    validation_errors: tuple[ValidationErrorsEntry, ...] | None = msgspec.field(
+        name="ValidationErrors", default=None
+    )
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "policy_validation_passed": Member(name="PolicyValidationPassed"),
+        "validation_errors": Member(name="ValidationErrors", item=Member(name="member")),
+    }
+
+
+class ListResourcePoliciesRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    max_results: Integer | None = msgspec.field(name="MaxResults", default=None)
+    next_token: str | None = msgspec.field(name="NextToken", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "max_results": Member(name="MaxResults", minimum=1, maximum=100),
+        "next_token": Member(name="NextToken", minimum=1, maximum=4096),
+    }
+
+
+class ResourcePolicySummary(Shape, frozen=True, kw_only=True):
+    policy_name: str | None = msgspec.field(name="PolicyName", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "policy_name": Member(name="PolicyName", minimum=1, maximum=64, pattern="[0-9A-Za-z\\-\\_]+"),
+    }
+
+
+class ListResourcePoliciesResponse(Shape, frozen=True, kw_only=True):
+    resource_policies: tuple[ResourcePolicySummary, ...] | None = msgspec.field(
+        name="ResourcePolicies", default=None
+    )
+    next_token: str | None = msgspec.field(name="NextToken", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "resource_policies": Member(
+            name="ResourcePolicies", required=True, minimum=0, maximum=100, item=Member(name="member")
+        ),
+        "next_token": Member(name="NextToken", minimum=1, maximum=4096),
     }
 
 
@@ -673,6 +984,68 @@ PUT_SECRET_VALUE = Operation(
 )
 
 
+UPDATE_SECRET = Operation(
+    service=SERVICE,
+    name="UpdateSecret",
+    request=UpdateSecretRequest,
+    response=UpdateSecretResponse,
+    errors=(
+        InvalidParameterException,
+        InvalidRequestException,
+        LimitExceededException,
+        EncryptionFailure,
+        ResourceExistsException,
+        ResourceNotFoundException,
+        MalformedPolicyDocumentException,
+        InternalServiceError,
+        PreconditionNotMetException,
+        DecryptionFailure,
+    ),
+    action="secretsmanager:UpdateSecret",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="secretsmanager:Description", member="description"),
+        ConditionKey(name="secretsmanager:KmsKeyId", member="kms_key_id"),
+        ConditionKey(name="secretsmanager:KmsKeyArn"),
+        ConditionKey(name="secretsmanager:Type", member="type"),
+    ),
+)
+
+
+UPDATE_SECRET_VERSION_STAGE = Operation(
+    service=SERVICE,
+    name="UpdateSecretVersionStage",
+    request=UpdateSecretVersionStageRequest,
+    response=UpdateSecretVersionStageResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidParameterException,
+        InvalidRequestException,
+        LimitExceededException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:UpdateSecretVersionStage",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="secretsmanager:VersionStage", member="version_stage"),
+    ),
+)
+
+
 DESCRIBE_SECRET = Operation(
     service=SERVICE,
     name="DescribeSecret",
@@ -711,6 +1084,64 @@ LIST_SECRETS = Operation(
     action="secretsmanager:ListSecrets",
     access=AccessLevel.LIST,
     paginated=True,
+)
+
+
+LIST_SECRET_VERSION_IDS = Operation(
+    service=SERVICE,
+    name="ListSecretVersionIds",
+    request=ListSecretVersionIdsRequest,
+    response=ListSecretVersionIdsResponse,
+    errors=(
+        InvalidNextTokenException,
+        ResourceNotFoundException,
+        InternalServiceError,
+        InvalidParameterException,
+    ),
+    action="secretsmanager:ListSecretVersionIds",
+    access=AccessLevel.READ,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
+BATCH_GET_SECRET_VALUE = Operation(
+    service=SERVICE,
+    name="BatchGetSecretValue",
+    request=BatchGetSecretValueRequest,
+    response=BatchGetSecretValueResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidParameterException,
+        InvalidRequestException,
+        DecryptionFailure,
+        InternalServiceError,
+        InvalidNextTokenException,
+    ),
+    action="secretsmanager:BatchGetSecretValue",
+    access=AccessLevel.LIST,
+)
+
+
+GET_RANDOM_PASSWORD = Operation(
+    service=SERVICE,
+    name="GetRandomPassword",
+    request=GetRandomPasswordRequest,
+    response=GetRandomPasswordResponse,
+    errors=(
+        InvalidParameterException,
+        InvalidRequestException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:GetRandomPassword",
+    access=AccessLevel.READ,
 )
 
 
@@ -821,6 +1252,140 @@ UNTAG_RESOURCE = Operation(
 )
 
 
+PUT_RESOURCE_POLICY = Operation(
+    service=SERVICE,
+    name="PutResourcePolicy",
+    request=PutResourcePolicyRequest,
+    response=PutResourcePolicyResponse,
+    errors=(
+        MalformedPolicyDocumentException,
+        ResourceNotFoundException,
+        InvalidParameterException,
+        InternalServiceError,
+        InvalidRequestException,
+        PublicPolicyException,
+    ),
+    action="secretsmanager:PutResourcePolicy",
+    access=AccessLevel.PERMISSIONS,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="secretsmanager:BlockPublicPolicy", member="block_public_policy"),
+        ConditionKey(name="secretsmanager:PolicyName", member="policy_name"),
+    ),
+)
+
+
+GET_RESOURCE_POLICY = Operation(
+    service=SERVICE,
+    name="GetResourcePolicy",
+    request=GetResourcePolicyRequest,
+    response=GetResourcePolicyResponse,
+    errors=(
+        ResourceNotFoundException,
+        InternalServiceError,
+        InvalidRequestException,
+        InvalidParameterException,
+    ),
+    action="secretsmanager:GetResourcePolicy",
+    access=AccessLevel.READ,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="secretsmanager:PolicyName", member="policy_name"),
+    ),
+)
+
+
+DELETE_RESOURCE_POLICY = Operation(
+    service=SERVICE,
+    name="DeleteResourcePolicy",
+    request=DeleteResourcePolicyRequest,
+    response=DeleteResourcePolicyResponse,
+    errors=(
+        ResourceNotFoundException,
+        InternalServiceError,
+        InvalidRequestException,
+        InvalidParameterException,
+    ),
+    action="secretsmanager:DeleteResourcePolicy",
+    access=AccessLevel.PERMISSIONS,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="secretsmanager:PolicyName", member="policy_name"),
+    ),
+)
+
+
+VALIDATE_RESOURCE_POLICY = Operation(
+    service=SERVICE,
+    name="ValidateResourcePolicy",
+    request=ValidateResourcePolicyRequest,
+    response=ValidateResourcePolicyResponse,
+    errors=(
+        MalformedPolicyDocumentException,
+        ResourceNotFoundException,
+        InvalidParameterException,
+        InternalServiceError,
+        InvalidRequestException,
+    ),
+    action="secretsmanager:ValidateResourcePolicy",
+    access=AccessLevel.PERMISSIONS,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
+LIST_RESOURCE_POLICIES = Operation(
+    service=SERVICE,
+    name="ListResourcePolicies",
+    request=ListResourcePoliciesRequest,
+    response=ListResourcePoliciesResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidNextTokenException,
+        InternalServiceError,
+        InvalidRequestException,
+        InvalidParameterException,
+    ),
+    action="secretsmanager:ListResourcePolicies",
+    access=AccessLevel.LIST,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+    paginated=True,
+)
+
+
 REPLICATE_SECRET_TO_REGIONS = Operation(
     service=SERVICE,
     name="ReplicateSecretToRegions",
@@ -906,12 +1471,22 @@ OPERATIONS: dict[str, Operation] = {
         CREATE_SECRET,
         GET_SECRET_VALUE,
         PUT_SECRET_VALUE,
+        UPDATE_SECRET,
+        UPDATE_SECRET_VERSION_STAGE,
         DESCRIBE_SECRET,
         LIST_SECRETS,
+        LIST_SECRET_VERSION_IDS,
+        BATCH_GET_SECRET_VALUE,
+        GET_RANDOM_PASSWORD,
         DELETE_SECRET,
         RESTORE_SECRET,
         TAG_RESOURCE,
         UNTAG_RESOURCE,
+        PUT_RESOURCE_POLICY,
+        GET_RESOURCE_POLICY,
+        DELETE_RESOURCE_POLICY,
+        VALIDATE_RESOURCE_POLICY,
+        LIST_RESOURCE_POLICIES,
         REPLICATE_SECRET_TO_REGIONS,
         REMOVE_REGIONS_FROM_REPLICATION,
         STOP_REPLICATION_TO_REPLICA,

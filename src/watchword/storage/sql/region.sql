@@ -18,6 +18,10 @@ INSERT INTO account (account, created_ms) VALUES (?, ?) ON CONFLICT (account) DO
 -- Every account of this Region.
 SELECT account FROM account ORDER BY account
 
+-- name: account_is_there
+-- Whether this Region has an account.
+SELECT 1 FROM account WHERE account = ?
+
 -- name: incarnation
 -- Which opening of this store the Region lives in.
 SELECT value FROM meta WHERE name = 'incarnation'

@@ -1,0 +1,126 @@
+"""Resource policies: which names they have, what is refused, and what a change does to a secret. Pure.
+
+A secret has at most one policy, `default`. It is stored as it was sent, replicated with everything else, and decides
+nothing yet (SECURITY.md). Whether a document obeys the grammar, and whether it is public, is identity's knowledge: it
+comes in through `PolicyReader`.
+
+Source: Secrets Manager API, PutResourcePolicy and ValidateResourcePolicy; facts 8.4, 8.5.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+from watchword.api.shapes.secretsmanager import (
+    InvalidParameterException,
+    MalformedPolicyDocumentException,
+    PublicPolicyException,
+    ResourceNotFoundException,
+)
+from watchword.secrets.model import Secret
+
+DEFAULT_NAME = "default"
+
+SYNTAX_ERROR = "This resource policy contains a syntax error."
+UNSUPPORTED_PRINCIPAL = "This resource policy contains an unsupported principal."
+INVALID_SERVICE_PRINCIPAL = "This resource policy contains an invalid service principal."
+BROAD = (
+    "This resource policy grants broad access to your secret. "
+    "Secrets Manager does not allow creating and applying such policies in the console."
+)
+BLOCKED = "You can't attach a resource-based policy that allows broad access to the secret."
+ONLY_DEFAULT = "You can only attach or delete the default resource policy."
+CANT_FIND_POLICY = "Secrets Manager can't find the specified resource policy."
+
+
+class PolicyFindings(Protocol):
+    """What is wrong with a policy document. Of a malformed one nothing else is known."""
+
+    @property
+    def malformed(self) -> bool: ...
+
+    @property
+    def unsupported_principal(self) -> bool: ...
+
+    @property
+    def invalid_service_principal(self) -> bool: ...
+
+    @property
+    def public(self) -> bool:
+        """It gives broad access."""
+
+
+class PolicyReader(Protocol):
+    """Reads a policy document and says what is wrong with it; identity's, handed in where a process is composed."""
+
+    def __call__(self, text: str, /) -> PolicyFindings: ...
+
+
+def check_changeable(policy_name: str | None) -> None:
+    """Refuse to attach or delete any policy but `default`.
+
+    Raises:
+        InvalidParameterException
+
+    Source: Secrets Manager API, PutResourcePolicy and DeleteResourcePolicy, PolicyName; the text is ours.
+    """
+    if policy_name not in (None, DEFAULT_NAME):
+        raise InvalidParameterException(ONLY_DEFAULT)
+
+
+def check_readable(policy_name: str | None) -> None:
+    """Refuse the name of a policy that can't be there. Source: Secrets Manager API, GetResourcePolicy, PolicyName.
+
+    Raises:
+        ResourceNotFoundException
+    """
+    if policy_name not in (None, DEFAULT_NAME):
+        raise ResourceNotFoundException(CANT_FIND_POLICY)
+
+
+def check_attachable(found: PolicyFindings, *, block_public: bool) -> None:
+    """Refuse a document that is no policy of a secret, and on request one that gives broad access.
+
+    Raises:
+        MalformedPolicyDocumentException, PublicPolicyException
+    """
+    for wrong, _, text in _document_checks(found):
+        if wrong:
+            raise MalformedPolicyDocumentException(text)
+    if block_public and found.public:
+        raise PublicPolicyException(BLOCKED)
+
+
+def validation_errors(found: PolicyFindings) -> tuple[tuple[str, str], ...]:
+    """Everything that ValidateResourcePolicy reports: the name of each check that failed, and AWS's text.
+
+    AWS's names of the checks are unknown; these are ours (DIVERGENCES.md). Its third check, whether the policy locks
+    its author out, needs the policy decision and is not made yet.
+    """
+    checks = (*_document_checks(found), (found.public, "BroadAccess", BROAD))
+    return tuple((check, text) for wrong, check, text in checks if wrong)
+
+
+def _document_checks(found: PolicyFindings) -> tuple[tuple[bool, str, str], ...]:
+    """Whether a check of the document failed, its name, and AWS's text."""
+    return (
+        (found.malformed, "Syntax", SYNTAX_ERROR),
+        (found.unsupported_principal, "Principal", UNSUPPORTED_PRINCIPAL),
+        (found.invalid_service_principal, "ServicePrincipal", INVALID_SERVICE_PRINCIPAL),
+    )
+
+
+def with_policy(secret: Secret, policy: str | None, *, now: int) -> Secret:
+    """The secret with this policy, or with none; one that has it already stays as it is."""
+    if policy == secret.policy:
+        return secret
+    revision = secret.revision + 1
+    return replace(
+        secret,
+        policy=policy,
+        revision=revision,
+        head_revision=revision,
+        changed_ms=now,
+        stamp=secret.stamp + 1,
+    )

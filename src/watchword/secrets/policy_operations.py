@@ -1,0 +1,131 @@
+"""Secrets Manager: resource policies. One short function per operation; the gate commits.
+
+Source: Secrets Manager API reference; facts 1.5, 1.10, 1.12, 1.15, 1.26.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from watchword.api.call import Bound, Call, Found, Scope
+from watchword.api.shapes import secretsmanager as sm
+from watchword.api.shapes.secretsmanager import InvalidNextTokenException
+from watchword.secrets import find, policies, refusals
+from watchword.secrets.model import Secret
+from watchword.secrets.policies import DEFAULT_NAME, PolicyReader
+from watchword.secrets.store import SecretSaved, SecretStore
+
+
+def find_secret_if_named(
+    request: sm.ValidateResourcePolicyRequest, scope: Scope, store: SecretStore
+) -> Found[Secret | None]:
+    """As `find_secret`, but a document can be validated without a secret."""
+    if request.secret_id is None:
+        return Found(resource=None, arn="*")
+    return find.find_secret(request, scope, store)
+
+
+def put_resource_policy(
+    request: sm.PutResourcePolicyRequest, secret: Secret, call: Call[SecretStore], *, read: PolicyReader
+) -> sm.PutResourcePolicyResponse:
+    """Attach a policy in the place of the one before. It is kept to the letter; the same text again changes nothing.
+
+    Raises:
+        InvalidParameterException: a replica, or a name other than `default`.
+        MalformedPolicyDocumentException: a syntax error, or a principal that can't be one.
+        PublicPolicyException: BlockPublicPolicy is set, and the policy gives broad access.
+    """
+    policies.check_changeable(request.policy_name)
+    refusals.check_live(secret)
+    refusals.check_writable(secret)
+    document = request.resource_policy or ""
+    policies.check_attachable(read(document), block_public=bool(request.block_public_policy))
+    _save(secret, policies.with_policy(secret, document, now=call.now), call)
+    return sm.PutResourcePolicyResponse(arn=secret.arn, name=secret.name, policy_name=DEFAULT_NAME)
+
+
+def get_resource_policy(
+    request: sm.GetResourcePolicyRequest, secret: Secret, _call: Call[SecretStore]
+) -> sm.GetResourcePolicyResponse:
+    """The policy's text, also of a replica; ARN and name alone if there is none (facts 1.10, recorded)."""
+    refusals.check_live(secret)
+    policies.check_readable(request.policy_name)
+    return sm.GetResourcePolicyResponse(
+        arn=secret.arn,
+        name=secret.name,
+        resource_policy=secret.policy,
+        policy_name=None if secret.policy is None else DEFAULT_NAME,
+    )
+
+
+def delete_resource_policy(
+    request: sm.DeleteResourcePolicyRequest, secret: Secret, call: Call[SecretStore]
+) -> sm.DeleteResourcePolicyResponse:
+    """Take the policy away; of a secret without one nothing changes."""
+    policies.check_changeable(request.policy_name)
+    refusals.check_live(secret)
+    refusals.check_writable(secret)
+    _save(secret, policies.with_policy(secret, None, now=call.now), call)
+    return sm.DeleteResourcePolicyResponse(arn=secret.arn, name=secret.name, policy_name=DEFAULT_NAME)
+
+
+def validate_resource_policy(
+    request: sm.ValidateResourcePolicyRequest,
+    secret: Secret | None,
+    _call: Call[SecretStore],
+    *,
+    read: PolicyReader,
+) -> sm.ValidateResourcePolicyResponse:
+    """Say everything that is wrong with a policy at once, a syntax error too; it is refused nowhere here.
+
+    The secret, if one is named, must be there and live. Whether the policy would lock its author out is not checked yet.
+    """
+    if secret is not None:
+        refusals.check_live(secret)
+    errors = policies.validation_errors(read(request.resource_policy or ""))
+    return sm.ValidateResourcePolicyResponse(
+        policy_validation_passed=not errors,
+        validation_errors=tuple(
+            sm.ValidationErrorsEntry(check_name=check, error_message=text) for check, text in errors
+        ),
+    )
+
+
+def list_resource_policies(
+    request: sm.ListResourcePoliciesRequest, secret: Secret, _call: Call[SecretStore]
+) -> sm.ListResourcePoliciesResponse:
+    """The names of a secret's policies, also of a replica's.
+
+    Raises:
+        InvalidNextTokenException: there is at most one name, so every page is the last, and no token is one of ours.
+    """
+    refusals.check_live(secret)
+    if request.next_token is not None:
+        raise InvalidNextTokenException(refusals.BAD_PAGE_TOKEN)
+    names = () if secret.policy is None else (DEFAULT_NAME,)
+    return sm.ListResourcePoliciesResponse(
+        resource_policies=tuple(sm.ResourcePolicySummary(policy_name=name) for name in names)
+    )
+
+
+def bindings(*, read_policy: PolicyReader) -> tuple[Bound, ...]:
+    """The operations on resource policies."""
+    by_id = find.find_secret
+    return (
+        Bound(
+            operation=sm.PUT_RESOURCE_POLICY, find=by_id, run=partial(put_resource_policy, read=read_policy)
+        ),
+        Bound(operation=sm.GET_RESOURCE_POLICY, find=by_id, run=get_resource_policy),
+        Bound(operation=sm.DELETE_RESOURCE_POLICY, find=by_id, run=delete_resource_policy),
+        Bound(
+            operation=sm.VALIDATE_RESOURCE_POLICY,
+            find=find_secret_if_named,
+            run=partial(validate_resource_policy, read=read_policy),
+        ),
+        Bound(operation=sm.LIST_RESOURCE_POLICIES, find=by_id, run=list_resource_policies),
+    )
+
+
+def _save(before: Secret, after: Secret, call: Call[SecretStore]) -> None:
+    if after is not before:
+        call.stage(SecretSaved(before=before, after=after))

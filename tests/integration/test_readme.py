@@ -1,0 +1,203 @@
+"""The README's commands, run as they are written: the shell blocks are taken from README.md itself.
+
+They run in a folder that looks like a checkout. Without --deep its `.venv` is the one that runs these tests, so that
+nothing is installed; with --deep it is a fresh clone, and `make run` installs everything as it does for a new user.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from tests.integration.deployment import (
+    MARK,
+    VARIABLES,
+    WAIT_S_MAX,
+    base_port,
+    is_free,
+    scratch,
+    until,
+    watchword,
+)
+
+ROOT = Path(__file__).parents[2]
+AWS = Path(os.environ.get("WATCHWORD_TEST_AWS") or ROOT / ".venvs" / "awscli" / "bin" / "aws")
+BLOCKS: tuple[str, ...] = tuple(
+    re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
+)
+INLINE = ".venv/bin/watchword tour"
+PORTS = (7_700, 7_701, 7_702, 7_751, 7_752)
+"""Those of a deployment that nobody gave another port."""
+INSTALL_S_MAX = 300.0
+STEPS_S_MAX = 120.0
+
+
+def test_the_blocks_are_the_ones_that_are_run_here() -> None:
+    """A block that is added to the README needs a test; here is how it says so."""
+    first_words = [block.split("\n")[0].split("  ")[0] for block in BLOCKS]
+
+    assert [
+        "make run",
+        'eval "$(.venv/bin/watchword env)"',
+        ".venv/bin/watchword stop us-east-1",
+        "make install",
+    ] == first_words
+    assert f"`{INLINE}`" in (ROOT / "README.md").read_text()
+
+
+@pytest.fixture
+def checkout() -> Iterator[Path]:
+    """A folder like a fresh checkout in which `make install` has run."""
+    with scratch() as folder:
+        for name in ("Makefile", "README.md", "pyproject.toml", "requirements", "src", "tools"):
+            (folder / name).symlink_to(ROOT / name)
+        (folder / ".venv").mkdir()
+        (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+        for stamp in (".run", ".dev"):
+            # Newer than the locks: what they name is installed where these tests run.
+            (folder / ".venv" / stamp).touch()
+        yield folder
+
+
+def require_aws_cli() -> None:
+    if not AWS.is_file():
+        pytest.skip("no AWS CLI: `make test` installs it, WATCHWORD_TEST_AWS names another")
+
+
+def place(folder: Path) -> None:
+    """Make the deployment on other ports first, if somebody has the ones that it would take."""
+    if not all(is_free(port) for port in PORTS):
+        ended = watchword("init", "--home", str(folder / "data"), "--port", str(base_port()))
+        assert ended.returncode == 0, ended.stderr
+
+
+@contextmanager
+def running(command: str, *, cwd: Path, seconds_max: float = WAIT_S_MAX) -> Iterator[list[str]]:
+    """Run a command of its own terminal until it is ready; Ctrl-C ends it. Yields what it printed."""
+    out, err = cwd / "out.txt", cwd / "err.txt"
+    with out.open("wb") as printed, err.open("wb") as complained:
+        process = subprocess.Popen(
+            ["sh", "-c", f"exec {command}"],
+            cwd=cwd,
+            env=VARIABLES | {MARK: str(cwd)},
+            stdout=printed,
+            stderr=complained,
+            start_new_session=True,
+        )
+    try:
+        until(
+            lambda: re.search("^ready", out.read_text(), re.M) or process.poll() is not None,
+            what=f"`{command}` ready",
+            seconds_max=seconds_max,
+        )
+        assert process.poll() is None, err.read_text()
+        yield out.read_text().splitlines()
+        os.killpg(process.pid, signal.SIGINT)
+        process.wait(timeout=WAIT_S_MAX)
+    finally:
+        if process.poll() is None:
+            # make has a child of its own: the whole group, which is ours alone.
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+
+
+def in_a_terminal(script: str, *, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run lines as a person types them, one after the other; the first that fails ends it."""
+    return subprocess.run(
+        ["sh", "-eu", "-c", script],
+        cwd=cwd,
+        env=VARIABLES
+        | {
+            "PATH": f"{AWS.parent}:{os.environ['PATH']}",
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        },
+        capture_output=True,
+        text=True,
+        timeout=STEPS_S_MAX,
+    )
+
+
+def require_first_minute(folder: Path, *, seconds_max: float = WAIT_S_MAX) -> None:
+    """`make run` in one terminal, all else in another; then again: every secret is found."""
+    run, try_it, lose_it, _ = BLOCKS
+    with running(run.strip(), cwd=folder, seconds_max=seconds_max) as greeting:
+        said = in_a_terminal(f"{try_it}{lose_it}{INLINE}", cwd=folder)
+    with running(run.strip(), cwd=folder):
+        again = in_a_terminal(
+            f"{try_it.splitlines()[0]}\n"
+            "aws secretsmanager get-secret-value --secret-id db/password --query SecretString --output text\n"
+            "aws secretsmanager get-secret-value --secret-id db/password --query SecretString --output text "
+            "--region us-east-2",
+            cwd=folder,
+        )
+
+    assert 0 == said.returncode, said.stderr
+    assert 3 <= sum("http://127.0.0.1:" in line for line in greeting)
+    assert 2 == sum(line.startswith("  aws ") for line in greeting)
+    # What the README says that these commands print.
+    created, read = said.stdout.split("}\n{", 2)[:2]
+    assert '"Status": "InProgress"' in created
+    assert '"SecretString": "hunter2"' in read
+    assert '"ARN": "arn:aws:secretsmanager:us-east-2:' in read
+    assert "us-east-1 is stopped\n" in said.stdout
+    assert "us-east-1 is running\n" in said.stdout
+    assert said.stdout.endswith("the other promoted and written.\n")
+    assert (0, "hunter2\nnew\n") == (again.returncode, again.stdout), again.stderr
+
+
+def test_the_first_minute(checkout: Path) -> None:
+    require_aws_cli()
+    place(checkout)
+
+    require_first_minute(checkout)
+
+
+@pytest.mark.deep
+def test_the_first_minute_from_a_clean_clone() -> None:
+    """Tried as a new user would: `make run` installs all that it needs."""
+    require_aws_cli()
+    if shutil.which("git") is None or not (ROOT / ".git").exists():
+        pytest.skip("not in a git checkout")
+    with scratch() as folder:
+        clone = folder / "watchword"
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True, timeout=INSTALL_S_MAX)
+        if not all(is_free(port) for port in PORTS):
+            pytest.skip("somebody has the ports that a new user's deployment would take")
+
+        require_first_minute(clone, seconds_max=INSTALL_S_MAX)
+
+
+def test_the_commands_for_scripts(checkout: Path) -> None:
+    """By parts; DIR is a folder of ours and 7800 a free port, all else is as written."""
+    home, port = checkout / "parts", base_port()
+    commands = [
+        line.split("  #")[0].strip().replace("DIR", str(home)).replace("7800", str(port))
+        for line in BLOCKS[3].splitlines()
+    ]
+    long_running = [command for command in commands if command.split()[1] in ("up", "serve")]
+    others = [command for command in commands if command not in long_running]
+    init = next(at for at, command in enumerate(others) if " init " in command)
+
+    before = [in_a_terminal(command, cwd=checkout) for command in others[: init + 1]]
+    up, serve = long_running
+    with running(up, cwd=checkout) as said:
+        beside = [in_a_terminal(command, cwd=checkout) for command in others[init + 1 :]]
+    with running(serve, cwd=checkout) as served:
+        pass
+
+    assert (" up ", " serve ") == (f" {up.split()[1]} ", f" {serve.split()[1]} ")
+    for ended in (*before, *beside):
+        assert 0 == ended.returncode, (ended.args, ended.stderr)
+    assert f"http://127.0.0.1:{port}" in " ".join(said)
+    assert served[-1].startswith("ready: us-east-1 answers at http://127.0.0.1:")
+    for member in ("endpoint_url", "access_key_id", "secret_access_key", "account_id", "regions"):
+        assert f'"{member}"' in beside[0].stdout
