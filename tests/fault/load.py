@@ -24,9 +24,9 @@ WRITERS = 4
 PAUSE_S = 0.02
 """Between two writes of one writer: some 100 a second in all, which leaves the machine room for the fault's own work."""
 VERSIONS_PER_SECRET = 40
-ONE_WRITE_S_MAX = 60.0
+ONE_WRITE_S_MAX = 30.0
 """From a write's first try to its acknowledgement, faults included: a process that is killed again and again is started
-again after waits of up to 5 s, and a write takes three of them at once."""
+again after waits of up to 5 s."""
 TRY_S_MAX = 15.0
 
 

@@ -115,6 +115,7 @@ def _subsets(types: Sequence[str]) -> list[tuple[str, ...]]:
 
 def _below(limit: int, entropy: Entropy) -> int:
     """A number from 0 to `limit` - 1, each equally likely: what is too large is drawn again, at most every second time."""
+    assert limit > 0, "a password was asked for that can't be"
     bits = (limit - 1).bit_length()
     while True:
         drawn = int.from_bytes(entropy((bits + 7) // 8)) >> (-bits % 8)

@@ -55,8 +55,8 @@ def key_of(kms_key_id: str | None) -> str | None:
 def key_of_replica(held: Secret | None, message: watchword.Message, *, epoch: int | None) -> str | None:
     """The key that a replica has after a message: its own, unless the primary asks for one.
 
-    UpdateSecret may have changed it here, and it stays local (facts 5.1, 5.7). Whoever asks for another key at the
-    primary raises the link's epoch; `epoch` is the one that this Region knew before the message.
+    UpdateSecret may have changed it here, and it stays local (facts 5.1, 5.7). Whoever asks for another key, or
+    overwrites, at the primary raises the link's epoch; `epoch` is the one that this Region knew before the message.
     """
     if held is None or epoch is None or (message.epoch or 0) > epoch:
         return message.kms_key_id
