@@ -34,7 +34,7 @@ from watchword.keys.custody import Custody, KeyUnavailable
 from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
-from watchword.secrets import replica_operations as replication
+from watchword.secrets import replica_receiving, replica_sending
 from watchword.secrets.sealing import Openers
 from watchword.sigv4.sign import presign, sign
 from watchword.sigv4.verify import SigningKey
@@ -196,7 +196,8 @@ class Region:
             bindings=(
                 *secrets.bindings(openers=Openers(), token_key=lambda: self.custody.token_key()),
                 *policies.bindings(read_policy=policy_checks.examine),
-                *replication.bindings(met=replication.Met()),
+                *replica_sending.bindings(),
+                *replica_receiving.bindings(met=replica_receiving.Met()),
                 *keys.bindings(self.custody, DataKeys(self.custody, limits=self.cache)),
                 *identity.bindings(),
                 *self.faults,

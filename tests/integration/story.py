@@ -7,7 +7,7 @@ Region running, so that chapters may be told in any order.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from typing import Any, Protocol
 
@@ -36,7 +36,7 @@ Chapter = Callable[[Teller, Deployment], None]
 
 
 @contextmanager
-def refused(code: str, message: str | None = None) -> Any:
+def refused(code: str, message: str | None = None) -> Iterator[None]:
     """Expect a refusal with AWS's code, and with these words where they are known."""
     with pytest.raises(Refused) as caught:
         yield

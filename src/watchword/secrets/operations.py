@@ -11,6 +11,7 @@ from functools import partial
 from watchword.api.call import Bound, Call
 from watchword.api.shape import Instant
 from watchword.api.shapes import secretsmanager as sm
+from watchword.api.shapes import watchword
 from watchword.api.shapes.secretsmanager import (
     InvalidParameterException,
     InvalidRequestException,
@@ -265,6 +266,16 @@ def restore_secret(
     return sm.RestoreSecretResponse(arn=secret.arn, name=secret.name)
 
 
+def purge_secrets(
+    request: watchword.PurgeSecretsRequest, _found: None, call: Call[SecretStore]
+) -> watchword.PurgeSecretsResponse:
+    """Purge what is past its recovery window; also what fell due while this Region was stopped."""
+    due = call.store.due_for_purge(now=call.now, limit=request.limit or 1)
+    for secret in due:
+        call.stage(SecretPurged(secret=secret))
+    return watchword.PurgeSecretsResponse(purged=len(due))
+
+
 def tag_resource(request: sm.TagResourceRequest, secret: Secret, call: Call[SecretStore]) -> None:
     _retag(secret, tag_rules.tagged(secret.tags, request.tags or ()), call)
 
@@ -349,7 +360,7 @@ def stop_replication_to_replica(
 
 
 def bindings(*, openers: Openers, token_key: listing.TokenKey) -> tuple[Bound, ...]:
-    """Every Secrets Manager operation of this release."""
+    """The operations of Secrets Manager but for those on resource policies, and the purge, which the agent asks for."""
     by_id = find.find_secret
     return (
         Bound(operation=sm.CREATE_SECRET, find=find.find_name, run=partial(create_secret, openers=openers)),
@@ -384,6 +395,7 @@ def bindings(*, openers: Openers, token_key: listing.TokenKey) -> tuple[Bound, .
         ),
         Bound(operation=sm.DELETE_SECRET, find=find.find_secret_or_none, run=delete_secret),
         Bound(operation=sm.RESTORE_SECRET, find=by_id, run=restore_secret),
+        Bound(operation=watchword.PURGE_SECRETS, find=find.find_nothing, run=purge_secrets),
         Bound(operation=sm.TAG_RESOURCE, find=by_id, run=tag_resource),
         Bound(operation=sm.UNTAG_RESOURCE, find=by_id, run=untag_resource),
         Bound(operation=sm.REPLICATE_SECRET_TO_REGIONS, find=by_id, run=replicate_secret_to_regions),

@@ -26,7 +26,7 @@ from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.regions.partitions import PARTITIONS
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
-from watchword.secrets import replica_operations as replication
+from watchword.secrets import replica_receiving, replica_sending
 from watchword.secrets.sealing import OPENERS_MAX, Openers
 from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
@@ -203,7 +203,8 @@ def compose(
     bindings = (
         *secrets.bindings(openers=openers, token_key=TokenKey(custody)),
         *policies.bindings(read_policy=policy_checks.examine),
-        *replication.bindings(met=replication.Met()),
+        *replica_sending.bindings(),
+        *replica_receiving.bindings(met=replica_receiving.Met()),
         *keys.bindings(custody, data_keys),
         *identity.bindings(),
     )

@@ -1,0 +1,298 @@
+"""The replica's side of replication: what this Region takes of a message, and what it says that it holds.
+
+The other side, with the drawing of both and what authorises a message, is `replica_sending.py`. Source: design
+section 5; `replication/incoming.py` has the rules, `replicas.py` makes the new record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+import msgspec
+
+from watchword.api.call import Bound, Call, Found, Scope, root_of
+from watchword.api.errors import AccessDeniedException, ApiError, ValidationException
+from watchword.api.shapes import watchword
+from watchword.envelope.transport import Carriage
+from watchword.replication import incoming as incoming_rules
+from watchword.replication.model import PROTOCOL_VERSION, Accept, Header, Incoming, Verdict
+from watchword.secrets import replicas
+from watchword.secrets.find import find_nothing
+from watchword.secrets.model import DEFAULT_KEY_ALIAS, SealedValue, Secret
+from watchword.secrets.sealing import context_of, kms_reason
+from watchword.secrets.store import IncomingSaved, SecretPurged, SecretSaved, SecretStore
+
+NOT_YOURS = "a Region may speak of its own links alone"
+ONE_FOR_LIFE = "a link carries one secret for its whole life"
+OTHER_VALUE = "a version keeps its value and its kind for its whole life"
+
+
+class Met:
+    """Which run of each Region's store has shaken hands with the present run of ours.
+
+    Kept in memory on purpose: a new run of this agent has met nobody. One for each process, shared by its threads.
+    """
+
+    def __init__(self) -> None:
+        self._met: dict[str, tuple[str, str]] = {}
+
+    def note(self, region: str, *, ours: str, theirs: str) -> None:
+        self._met[region] = (ours, theirs)
+
+    def with_region(self, region: str, *, ours: str) -> str | None:
+        met = self._met.get(region)
+        return met[1] if met is not None and met[0] == ours else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arriving:
+    """What this Region holds of a link that replicates to it, and who holds the name."""
+
+    incoming: Incoming | None
+    replica: Secret | None
+    holder: Secret | None
+
+
+def find_arriving(
+    request: watchword.Message | watchword.Removal, _scope: Scope, store: SecretStore
+) -> Found[Arriving]:
+    """What this Region holds of the link, and whoever has the name."""
+    link_id = request.link_id or ""
+    incoming = store.incoming(link_id)
+    holder = None
+    if isinstance(request, watchword.Message):
+        holder = store.secret_named(request.account or "", request.name or "")
+    found = Arriving(incoming=incoming, replica=store.secret_of_incoming(link_id), holder=holder)
+    # For the trail: what an overwrite replaces is in no answer, and its ARN is gone afterwards (I10).
+    touched = found.holder or found.replica
+    return Found(resource=found, arn="*" if touched is None else touched.arn)
+
+
+def apply_replica(
+    request: watchword.Message, found: Arriving, call: Call[SecretStore], *, met: Met
+) -> watchword.ReplicaVerdict:
+    """Apply a message whole, in one commit, or say why not.
+
+    Nothing of the message is believed before the link's rules accept it; a value that does not open here for this link,
+    epoch, revision and version is refused by the custodian.
+    """
+    peer = call.principal.user_id
+    if not call.store.has_account(request.account or ""):
+        raise AccessDeniedException("this Region has no such account")
+    if request.primary_region != peer:
+        raise AccessDeniedException(NOT_YOURS)
+    _check_carried(request, found.replica)
+    ours = call.store.incarnation()
+    header = _header(request)
+    occupant = replicas.occupant_of(None if _is_own(found) else found.holder, suffix=request.suffix or "")
+    decision = incoming_rules.receive(
+        found.incoming,
+        header,
+        primary_region=peer,
+        ours=ours,
+        met=met.with_region(peer, ours=ours),
+        occupant=occupant,
+    )
+    if not isinstance(decision, Accept):
+        taken = decision.verdict is Verdict.NAME_TAKEN and occupant is not None
+        return watchword.ReplicaVerdict(
+            verdict=decision.verdict,
+            epoch=decision.epoch,
+            stand=replicas.stand_shape(decision.stand),
+            message=replicas.name_taken(request.name or "", region=call.place.region, occupant=occupant)
+            if taken and occupant is not None
+            else None,
+            accessed_day=found.replica.accessed_day if found.replica else None,
+        )
+    known = None if found.incoming is None else found.incoming.epoch
+    key_id = replicas.key_of_replica(found.replica, request, epoch=known)
+    request = msgspec.structs.replace(request, kms_key_id=key_id)
+    try:
+        values = _opened(request, found.replica, call)
+    except ApiError as error:
+        return watchword.ReplicaVerdict(
+            verdict=Verdict.KEY_UNUSABLE,
+            epoch=request.epoch,
+            message=replicas.key_unusable(kms_reason(error)),
+        )
+    after = replicas.applied(
+        found.replica,
+        request,
+        place=call.place,
+        incoming=decision.incoming,
+        sealed_under={version_id: next(iter(value.data_keys)) for version_id, value in values.items()},
+        now=call.now,
+        sid=call.entropy(16).hex(),
+    )
+    if replicas.digest_of(after) != request.digest:
+        # What this Region holds plus what came is not what the primary has: ask for all of it, apply nothing.
+        return watchword.ReplicaVerdict(verdict=Verdict.NEED_ALL, epoch=request.epoch)
+    if decision.replaces and found.holder is not None:
+        call.stage(SecretPurged(secret=found.holder))
+    held = frozenset(found.replica.versions) if found.replica else frozenset()
+    dropped = held - frozenset(after.versions)
+    call.stage(SecretSaved(before=found.replica, after=after, values=values, dropped=dropped))
+    call.stage(IncomingSaved(before=found.incoming, after=decision.incoming, account=request.account or ""))
+    return watchword.ReplicaVerdict(
+        verdict=Verdict.APPLIED,
+        epoch=request.epoch,
+        stand=replicas.stand_shape(decision.incoming.stand),
+        accessed_day=after.accessed_day,
+    )
+
+
+def remove_replica(
+    request: watchword.Removal, found: Arriving, call: Call[SecretStore]
+) -> watchword.ReplicaVerdict:
+    """Delete the replica of a link, or remember that it must never come to be."""
+    after, deletes, verdict = incoming_rules.receive_removal(
+        found.incoming,
+        link_id=request.link_id or "",
+        primary_region=call.principal.user_id,
+        epoch=request.epoch or 0,
+    )
+    if deletes and found.replica is not None:
+        call.stage(SecretPurged(secret=found.replica))
+    if after != found.incoming:
+        call.stage(IncomingSaved(before=found.incoming, after=after, account=request.account or ""))
+    return watchword.ReplicaVerdict(verdict=verdict, epoch=after.epoch)
+
+
+def shake_hands(
+    request: watchword.ShakeHandsRequest, _found: None, call: Call[SecretStore], *, met: Met
+) -> watchword.ShakeHandsResponse:
+    """Say what this Region holds of each link, and its store's incarnation; from now on, the two have met.
+
+    Of a link that comes from another Region than the one that asks, this Region says what it says of an unknown one.
+    """
+    peer = call.principal.user_id
+    ours = call.store.incarnation()
+    held = []
+    for link_id in request.link_ids or ():
+        incoming = call.store.incoming(link_id)
+        if incoming is not None and incoming.primary_region != peer:
+            incoming = None
+        replica = None if incoming is None else call.store.secret_of_incoming(link_id)
+        holds = incoming_rules.holds(incoming, accessed_day=replica.accessed_day if replica else None)
+        held.append(
+            watchword.Holds(
+                link_id=link_id,
+                role=holds.role.value,
+                epoch=holds.epoch,
+                stand=replicas.stand_shape(holds.stand),
+                accessed_day=holds.accessed_day,
+            )
+        )
+    met.note(peer, ours=ours, theirs=request.incarnation or "")
+    return watchword.ShakeHandsResponse(incarnation=ours, holds=tuple(held))
+
+
+def promotion_told(request: watchword.PromotionToldRequest, _found: None, call: Call[SecretStore]) -> None:
+    incoming = call.store.incoming(request.link_id or "")
+    if incoming is not None:
+        after = incoming_rules.heard(incoming)
+        replica = call.store.secret_of_incoming(incoming.link_id)
+        call.stage(IncomingSaved(before=incoming, after=after, account=replica.account if replica else ""))
+
+
+def bindings(*, met: Met) -> tuple[Bound, ...]:
+    """What a replica's Region is asked: by the primary Region's agent, and by its own once a promotion was told."""
+    return (
+        Bound(operation=watchword.APPLY_REPLICA, find=find_arriving, run=partial(apply_replica, met=met)),
+        Bound(operation=watchword.REMOVE_REPLICA, find=find_arriving, run=remove_replica),
+        Bound(operation=watchword.SHAKE_HANDS, find=find_nothing, run=partial(shake_hands, met=met)),
+        Bound(operation=watchword.PROMOTION_TOLD, find=find_nothing, run=promotion_told),
+    )
+
+
+def _check_carried(message: watchword.Message, replica: Secret | None) -> None:
+    """Refuse what no primary of ours sends, before keys are used for it or rows are written from it.
+
+    Raises:
+        AccessDeniedException: another secret than the link's: its values would be sealed under another account's key.
+        ValidationException: a version that loses its value or changes its kind, which would never open again.
+    """
+    if replica is not None:
+        carried = (message.account, message.name, message.suffix)
+        if carried != (replica.account, replica.name, replica.suffix):
+            raise AccessDeniedException(ONE_FOR_LIFE)
+    for item in message.items or ():
+        if (item.content_id is None) != (item.kind is None):
+            raise ValidationException(OTHER_VALUE)
+        known = replica.versions.get(item.version_id or "") if replica is not None else None
+        if known is None or known.content_id is None:
+            continue
+        if item.content_id is None or (item.content_id == known.content_id and item.kind != known.kind):
+            raise ValidationException(OTHER_VALUE)
+
+
+def _opened(
+    message: watchword.Message, replica: Secret | None, call: Call[SecretStore]
+) -> dict[str, SealedValue]:
+    """Have the custodian open each value that is new here and seal it under this Region's key.
+
+    A version whose content is here already under the same key keeps its row: only labels move.
+
+    Raises:
+        ApiError: the replica's KMS key can't be used, or a value was not sealed for this link and version.
+    """
+    place = call.place
+    shape = replicas.empty(message, place=place, now=call.now, sid="")
+    principal = root_of(shape.account, partition=place.partition)
+    values: dict[str, SealedValue] = {}
+    for item in message.items or ():
+        version_id, content_id = item.version_id or "", item.content_id
+        known = replica.versions.get(version_id) if replica is not None else None
+        same_key = replica is not None and replica.kms_key_id == message.kms_key_id
+        if content_id is None or (known is not None and known.content_id == content_id and same_key):
+            continue
+        carriage = Carriage(
+            protocol_version=PROTOCOL_VERSION,
+            link_id=message.link_id or "",
+            epoch=message.epoch or 0,
+            revision=message.revision or 0,
+            primary_arn=shape.arn_in(message.primary_region or ""),
+            replica_arn=shape.arn,
+            version_id=version_id,
+            content_id=content_id,
+            kind="binary" if item.kind == "binary" else "string",
+            source_region=message.primary_region or "",
+            target_region=place.region,
+        )
+        request = watchword.OpenFromRegionRequest(
+            key_id=message.kms_key_id or DEFAULT_KEY_ALIAS,
+            sealed=item.sealed,
+            info=carriage.info(),
+            encryption_context=context_of(shape.arn, version_id),
+            binding=replicas.binding_of(shape, version_id=version_id, item=item),
+        )
+        answer: watchword.OpenFromRegionResponse = call.invoke(
+            watchword.OPEN_FROM_REGION, request, principal=principal
+        )
+        values[version_id] = SealedValue(
+            version_id=version_id,
+            sealed=answer.sealed_value or b"",
+            data_keys={answer.key_id or "": answer.ciphertext_blob or b""},
+        )
+    return values
+
+
+def _is_own(found: Arriving) -> bool:
+    """The name is held by this very link's replica."""
+    return found.holder is not None and found.replica is not None and found.holder.sid == found.replica.sid
+
+
+def _header(message: watchword.Message) -> Header:
+    return Header(
+        version=message.version or 0,
+        link_id=message.link_id or "",
+        epoch=message.epoch or 0,
+        incarnation=message.incarnation or "",
+        theirs=message.theirs or "",
+        base=replicas.stand_of(message.base),
+        since=message.since or 0,
+        revision=message.revision or 0,
+        digest=message.digest or "",
+        overwrite=bool(message.overwrite),
+    )
