@@ -5,12 +5,14 @@ Design, "The trail": fail closed, never hang. The folder is replaced by a file, 
 
 from __future__ import annotations
 
+import http.client
 import json
 import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from tests.integration.deployment import OHIO, VIRGINIA, Deployment, deployed, until
@@ -48,6 +50,13 @@ def reads(deployment: Deployment, secret_name: str) -> list[tuple[int, str]]:
     return answers
 
 
+def health(deployment: Deployment) -> int:
+    endpoint = urlsplit(deployment.endpoint(VIRGINIA, door=False))
+    with closing(http.client.HTTPConnection(endpoint.netloc, timeout=5)) as connection:
+        connection.request("GET", "/-/health")
+        return connection.getresponse().status
+
+
 def events(folder: Path) -> list[str]:
     return [line for segment in folder.glob("*.jsonl") for line in segment.read_text().splitlines()]
 
@@ -67,6 +76,7 @@ def test_without_a_trail_reads_are_503_and_changes_keep_their_events(deployment:
                 seconds_max=NOTICED_S_MAX,
             )
             without = reads(deployment, name)
+            ill = {health(deployment) for _ in range(READS)}
             listed, _ = caller.answer("ListSecrets")
             absent, _ = caller.answer("GetSecretValue", SecretId="trail/no-such-secret")
             version = str(uuid.uuid4())
@@ -83,6 +93,9 @@ def test_without_a_trail_reads_are_503_and_changes_keep_their_events(deployment:
     assert all(VALUE in said for _, said in before)
     assert {503} == {status for status, _ in without}
     assert not any(VALUE in said for _, said in without)
+    # A load balancer must not go on sending reads to a Region that refuses them all.
+    assert {503} == ill
+    assert 200 == health(deployment)
     assert all('"__type": "ServiceUnavailable"' in said for _, said in without)
     # A refusal leaves an event too, so that it can't be given either.
     assert (503, 503) == (listed, absent)

@@ -16,7 +16,7 @@ from watchword.api.errors import AccessDeniedException, ApiError, ValidationExce
 from watchword.api.shapes import watchword
 from watchword.envelope.transport import Carriage
 from watchword.replication import incoming as incoming_rules
-from watchword.replication.model import PROTOCOL_VERSION, Accept, Header, Incoming, Verdict
+from watchword.replication.model import PROTOCOL_VERSION, Accept, Header, Incoming, Refuse, Verdict
 from watchword.secrets import replicas
 from watchword.secrets.find import find_nothing
 from watchword.secrets.model import DEFAULT_KEY_ALIAS, SealedValue, Secret
@@ -95,16 +95,10 @@ def apply_replica(
         occupant=occupant,
     )
     if not isinstance(decision, Accept):
-        taken = decision.verdict is Verdict.NAME_TAKEN and occupant is not None
-        return watchword.ReplicaVerdict(
-            verdict=decision.verdict,
-            epoch=decision.epoch,
-            stand=replicas.stand_shape(decision.stand),
-            message=replicas.name_taken(request.name or "", region=call.place.region, occupant=occupant)
-            if taken and occupant is not None
-            else None,
-            accessed_day=found.replica.accessed_day if found.replica else None,
-        )
+        reason = None
+        if decision.verdict is Verdict.NAME_TAKEN and occupant is not None:
+            reason = replicas.name_taken(request.name or "", region=call.place.region, occupant=occupant)
+        return _refused(decision, found, reason)
     known = None if found.incoming is None else found.incoming.epoch
     key_id = replicas.key_of_replica(found.replica, request, epoch=known)
     request = msgspec.structs.replace(request, kms_key_id=key_id)
@@ -203,6 +197,16 @@ def bindings(*, met: Met) -> tuple[Bound, ...]:
         Bound(operation=watchword.REMOVE_REPLICA, find=find_arriving, run=remove_replica),
         Bound(operation=watchword.SHAKE_HANDS, find=find_nothing, run=partial(shake_hands, met=met)),
         Bound(operation=watchword.PROMOTION_TOLD, find=find_nothing, run=promotion_told),
+    )
+
+
+def _refused(decision: Refuse, found: Arriving, reason: str | None) -> watchword.ReplicaVerdict:
+    return watchword.ReplicaVerdict(
+        verdict=decision.verdict,
+        epoch=decision.epoch,
+        stand=replicas.stand_shape(decision.stand),
+        message=reason,
+        accessed_day=found.replica.accessed_day if found.replica else None,
     )
 
 

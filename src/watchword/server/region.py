@@ -247,19 +247,25 @@ def close_trail(region: Region) -> None:
 
 
 def health(region: Region) -> tuple[bool, dict[str, str]]:
-    """Whether this Region can answer a read: its store is readable and its custodian answers."""
+    """Whether this Region can answer a read: its store is readable, its custodian answers, its trail takes events."""
     store = "ok" if region.stores.readable() else "unreachable"
     try:
         region.custody.ping()
         custody = "ok"
     except KeyUnavailable:
         custody = "unreachable"
-    sound = store == custody == "ok"
+    try:
+        region.trail.check()
+        trail = "ok"
+    except TrailUnavailable:
+        trail = "unwritable"
+    sound = store == custody == trail == "ok"
     said = {
         "status": "ok" if sound else "degraded",
         "region": region.settings.name,
         "store": store,
         "custody": custody,
+        "trail": trail,
     }
     return sound, said
 

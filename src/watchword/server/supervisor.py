@@ -64,7 +64,8 @@ class Patience:
     grace_s: float = 8.0
     """From the first SIGTERM to SIGKILL; `docker stop` waits 10 s before it kills the supervisor itself."""
     restart_s_min: float = 0.1
-    restart_s_max: float = 5.0
+    restart_s_max: float = 4.0
+    """A Region whose process was killed is whole again within 5 s, also when it was killed before."""
     settled_s: float = 10.0
     """A process that lived this long died of something new: its successor starts without a wait."""
 

@@ -124,6 +124,25 @@ class SegmentWriter:
         finally:
             self._lock.release()
 
+    def check(self) -> None:
+        """Make sure that the next line has a segment to go to; for a health check, which must not wait for a request.
+
+        Raises:
+            TrailUnavailable: it has none, or earlier lines wait too long for the disk.
+        """
+        if not self._lock.acquire(timeout=WAIT_MS_MAX / 1000):
+            raise TrailUnavailable("the trail is busy: a write hangs")
+        try:
+            if self._closed:
+                raise TrailUnavailable("the trail is closed")
+            self._check_synced()
+            if self._segment is None:
+                self._open()
+        except OSError as error:
+            raise TrailUnavailable("the trail can't be written") from error
+        finally:
+            self._lock.release()
+
     def close(self) -> None:
         """Sync and close the segment; no more lines are taken.
 
@@ -165,8 +184,7 @@ class SegmentWriter:
         if self._fault is not None:
             fault, self._fault = self._fault, None
             raise TrailUnavailable("earlier events could not be synced") from fault
-        if self._unsynced_since is not None and self._clock() - self._unsynced_since > UNSYNCED_MS_MAX:
-            raise TrailUnavailable("the trail is not synced in time")
+        self._check_synced()
         if self._segment is not None and self._bytes > 0 and self._bytes + len(line) > self._bytes_max:
             self._rotate()
         segment = self._open() if self._segment is None else self._segment
@@ -176,6 +194,10 @@ class SegmentWriter:
         elif self._unsynced_since is None:
             self._unsynced_since = self._clock()
             self._written.set()
+
+    def _check_synced(self) -> None:
+        if self._unsynced_since is not None and self._clock() - self._unsynced_since > UNSYNCED_MS_MAX:
+            raise TrailUnavailable("the trail is not synced in time")
 
     def _write_whole(self, segment: int, line: bytes) -> None:
         """Write the line in one call, or leave the segment as it was."""

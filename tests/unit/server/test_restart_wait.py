@@ -6,7 +6,7 @@ import pytest
 
 from watchword.server.supervisor import Patience, restart_wait_s
 
-WAITS = {0: 0.0, 1: 0.1, 2: 0.2, 3: 0.4, 6: 3.2, 7: 5.0, 8: 5.0, 10_000_000: 5.0}
+WAITS = {0: 0.0, 1: 0.1, 2: 0.2, 3: 0.4, 6: 3.2, 7: 4.0, 8: 4.0, 10_000_000: 4.0}
 
 
 @pytest.mark.parametrize(("deaths", "expected"), WAITS.items(), ids=str)
