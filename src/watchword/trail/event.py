@@ -231,12 +231,12 @@ def _error_code(error: ApiError, operation: Operation) -> str:
 
 
 @functools.lru_cache(maxsize=4_096)
-def _resource(arn: str) -> dict[str, str]:
-    """Name a resource; an identifier that found nothing may be no ARN at all."""
+def _resource(arn: str) -> msgspec.Raw:
+    """Name a resource, encoded: the same ones are asked for again and again; what found nothing may be no ARN at all."""
     resource = {"ARN": cut(arn)}
     parts = arn.split(":", 5)
     if len(parts) == 6 and parts[0] == "arn":
         resource["accountId"] = parts[4]
         if parts[2] in _RESOURCE_TYPES:
             resource["type"] = _RESOURCE_TYPES[parts[2]]
-    return resource
+    return msgspec.Raw(_encoder.encode(resource))
