@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from watchword.api.call import Place, Principal, PrincipalKind
 from watchword.api.errors import ApiError
@@ -35,7 +36,14 @@ EVENT_BYTES_MAX = 262_144
 _RESOURCE_TYPES = {"secretsmanager": "AWS::SecretsManager::Secret", "kms": "AWS::KMS::Key"}
 # A secret access key, put where the id belongs, does not look like this (it is 40 characters of both cases).
 _ACCESS_KEY_ID = re.compile(r"[A-Z0-9]{16,128}")
+_CAPITALS = {"request_id": "requestID", "event_id": "eventID", "source_ip_address": "sourceIPAddress"}
 _encoder = msgspec.json.Encoder()
+
+
+def _spelled(name: str) -> str:
+    """CloudTrail's spelling of a member: camel case, but for some initialisms."""
+    head, *rest = name.split("_")
+    return _CAPITALS.get(name) or head + "".join(map(str.capitalize, rest))
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
@@ -83,81 +91,94 @@ class Occurrence:
     resources: Sequence[str] = ()
 
 
+class _Document(msgspec.Struct, kw_only=True, rename=_spelled):
+    """What differs from event to event, in CloudTrail's names; a Struct, for a map costs twice as much to write."""
+
+    user_identity: msgspec.Raw
+    event_time: str
+    request_parameters: Any = None
+    response_elements: Any = None
+    request_id: str | None
+    event_id: str
+    source_ip_address: str
+    user_agent: str | None
+    error_code: str | UnsetType = UNSET
+    error_message: str | UnsetType = UNSET
+    additional_event_data: dict[str, str] | UnsetType = UNSET
+    service_event_details: Any = UNSET
+    resources: list[msgspec.Raw] | UnsetType = UNSET
+    recipient_account_id: str | UnsetType = UNSET
+    watchword: dict[str, str | int]
+
+
 def event(entry: Entry, *, process: str, sequence: int) -> bytes:
     """Return the event of one call, without the line's end.
 
     The answer is shown for changes only, and null for reads and refusals, as in CloudTrail.
     """
     operation = entry.operation
-    answer = entry.response
-    document: dict[str, Any] = {
-        "userIdentity": _identity(entry),
-        "eventTime": iso_seconds(entry.now // 1000),
-        "requestParameters": None if entry.request is None else shown(entry.request),
-        "responseElements": None if answer is None or operation.read_only or entry.error else shown(answer),
-        "requestID": entry.request_id,
-        "eventID": entry.event_id,
-    }
-    if entry.via is None:
-        document["sourceIPAddress"] = entry.source
-        document["userAgent"] = None if entry.user_agent is None else cut(entry.user_agent)
-    else:
-        # CloudTrail names the calling service in both; the caller's own address is in that service's event.
-        document["sourceIPAddress"] = document["userAgent"] = _service_of(entry.via)
-    if entry.error is not None:
-        document["errorCode"] = _error_code(entry.error, operation)
-        document["errorMessage"] = cut(entry.error.message)
-    if entry.note:
-        document["additionalEventData"] = {name: cut(text) for name, text in entry.note.items()}
-    if entry.resources:
-        document["resources"] = [_resource(arn) for arn in entry.resources]
-    if entry.principal is not None:
-        document["recipientAccountId"] = entry.principal.account
-    return _line(_constant(operation, entry.place.region), document, process=process, sequence=sequence)
+    answer, error, principal = entry.response, entry.error, entry.principal
+    # CloudTrail names the calling service in both; the caller's own address is in that service's event.
+    service = None if entry.via is None else _service_of(entry.via)
+    agent = entry.user_agent
+    document = _Document(
+        user_identity=_unproven(entry.access_key_id) if principal is None else _proven(principal, entry.via),
+        event_time=iso_seconds(entry.now // 1000),
+        request_parameters=None if entry.request is None else shown(entry.request),
+        response_elements=None if answer is None or operation.read_only or error else shown(answer),
+        request_id=entry.request_id,
+        event_id=entry.event_id,
+        source_ip_address=service or entry.source,
+        user_agent=service or (None if agent is None else cut(agent)),
+        error_code=UNSET if error is None else _error_code(error, operation),
+        error_message=UNSET if error is None else cut(error.message),
+        additional_event_data={name: cut(text) for name, text in entry.note.items()} if entry.note else UNSET,
+        resources=[_resource(arn) for arn in entry.resources] if entry.resources else UNSET,
+        recipient_account_id=UNSET if principal is None else principal.account,
+        watchword={"process": process, "sequence": sequence},
+    )
+    return _line(_constant(operation, entry.place.region), document)
 
 
 def service_event(occurrence: Occurrence, *, process: str, sequence: int) -> bytes:
     """Return the event of something that nobody called, without the line's end."""
     source = occurrence.event_source
-    document: dict[str, Any] = {
-        "userIdentity": {"accountId": occurrence.account, "invokedBy": source},
-        "eventTime": iso_seconds(occurrence.now // 1000),
-        "requestParameters": None,
-        "responseElements": None,
-        "requestID": None,
-        "eventID": occurrence.event_id,
-        "sourceIPAddress": source,
-        "userAgent": source,
-        "recipientAccountId": occurrence.account,
-    }
-    if occurrence.error_code is not None:
-        document["errorCode"] = occurrence.error_code
-    if occurrence.error_message is not None:
-        document["errorMessage"] = cut(occurrence.error_message)
-    if occurrence.details:
-        document["serviceEventDetails"] = {name: cut(text) for name, text in occurrence.details.items()}
-    if occurrence.resources:
-        document["resources"] = [_resource(arn) for arn in occurrence.resources]
+    details = {name: cut(text) for name, text in occurrence.details.items()}
+    identity = {"accountId": occurrence.account, "invokedBy": source}
+    document = _Document(
+        user_identity=msgspec.Raw(_encoder.encode(identity)),
+        event_time=iso_seconds(occurrence.now // 1000),
+        request_id=None,
+        event_id=occurrence.event_id,
+        source_ip_address=source,
+        user_agent=source,
+        error_code=UNSET if occurrence.error_code is None else occurrence.error_code,
+        error_message=UNSET if occurrence.error_message is None else cut(occurrence.error_message),
+        service_event_details=details or UNSET,
+        resources=[_resource(arn) for arn in occurrence.resources] if occurrence.resources else UNSET,
+        recipient_account_id=occurrence.account,
+        watchword={"process": process, "sequence": sequence},
+    )
     constant = _head(
         source=source, name=occurrence.name, region=occurrence.place.region, read_only=False, of_service=True
     )
-    return _line(constant, document, process=process, sequence=sequence)
+    return _line(constant, document)
 
 
-def _line(constant: bytes, document: dict[str, Any], *, process: str, sequence: int) -> bytes:
+def _line(constant: bytes, document: _Document) -> bytes:
     """Join what is the same in every event of an operation and what is not."""
-    document["watchword"] = {"process": process, "sequence": sequence}
     line = constant + _encoder.encode(document)[1:]
     if len(line) <= EVENT_BYTES_MAX:
         return line
     omitted = {"omitted": True, "originalSize": len(line), "reason": "event too large"}
-    smaller = {
-        name: value for name, value in document.items() if name not in ("resources", "additionalEventData")
-    }
-    for name in ("requestParameters", "responseElements", "serviceEventDetails"):
-        if smaller.get(name) is not None:
-            smaller[name] = omitted
-    return constant + _encoder.encode(smaller)[1:]
+    document.resources = document.additional_event_data = UNSET
+    if document.request_parameters is not None:
+        document.request_parameters = omitted
+    if document.response_elements is not None:
+        document.response_elements = omitted
+    if document.service_event_details is not UNSET:
+        document.service_event_details = omitted
+    return constant + _encoder.encode(document)[1:]
 
 
 @functools.cache
@@ -187,12 +208,6 @@ def _head(*, source: str, name: str, region: str, read_only: bool, of_service: b
         "eventCategory": "Management",
     }
     return _encoder.encode(constant)[:-1] + b","
-
-
-def _identity(entry: Entry) -> msgspec.Raw:
-    if entry.principal is None:
-        return _unproven(entry.access_key_id)
-    return _proven(entry.principal, entry.via)
 
 
 @functools.lru_cache(maxsize=1024)
