@@ -7,14 +7,23 @@ from collections.abc import Callable
 
 BATCH_IDS = 256
 
-_VARIANTS = "89ab"
+_VARIANT = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 
 def uuid4(random: bytes) -> str:
     """Write 16 random bytes as a version 4 UUID. Source: RFC 9562 section 5.4."""
-    text = random.hex()
-    variant = _VARIANTS[random[8] & 3]
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+    (written,) = uuids4(random)
+    return written
+
+
+def uuids4(random: bytes) -> list[str]:
+    """Write every 16 random bytes as a version 4 UUID."""
+    t = random.hex()
+    return [
+        f"{t[at : at + 8]}-{t[at + 8 : at + 12]}-4{t[at + 13 : at + 16]}"
+        f"-{_VARIANT[t[at + 16]]}{t[at + 17 : at + 20]}-{t[at + 20 : at + 32]}"
+        for at in range(0, len(t), 32)
+    ]
 
 
 class Ids:
@@ -33,5 +42,4 @@ class Ids:
             try:
                 return self._ready.popleft()
             except IndexError:
-                random = self._entropy(16 * BATCH_IDS)
-                self._ready.extend(uuid4(random[at : at + 16]) for at in range(0, len(random), 16))
+                self._ready.extend(uuids4(self._entropy(16 * BATCH_IDS)))
