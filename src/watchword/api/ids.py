@@ -29,7 +29,7 @@ def uuids4(random: bytes) -> list[str]:
 class Ids:
     """Random ids of requests and events, from random bytes that are asked for in batches.
 
-    One system call for each id took a seventh of a read's time. Ids are no secrets; whatever seals asks for its own
+    One system call for each id stood at a seventh of a read's profile. Ids are no secrets; whatever seals asks for its own
     random bytes. May be shared between threads; made after a fork, or parent and child would give the same ids.
     """
 

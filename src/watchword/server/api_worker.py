@@ -60,7 +60,7 @@ async def _serve(region: Region, context: Context) -> None:
     threads = threaded(region.gate.answer, threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
 
     def answer(request: HTTPRequest, reply: Reply) -> None:
-        # Handing a request to a thread and back costs as much as a third of a read (decision 0003).
+        # Handing a request to a thread and back costs more than the edge does (decision 0003).
         response = region.gate.answer_at_once(request)
         if response is None:
             threads(request, reply)
