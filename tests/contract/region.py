@@ -81,11 +81,13 @@ class Trail:
 
     def __init__(self) -> None:
         self.lines: list[bytes] = []
+        self.writes = 0
         self.writable = True
 
     def append(self, line: bytes) -> None:
         if not self.writable:
             raise TrailUnavailable("the disk is full")
+        self.writes += 1
         self.lines += line.split(b"\n")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import replace
+from msgspec.structs import replace
 
 import pytest
 from tests.contract.region import (

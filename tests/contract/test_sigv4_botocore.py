@@ -8,7 +8,6 @@ as it stands), blanks of ASCII only (botocore also collapses Unicode's).
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -20,6 +19,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from watchword.api.errors import ApiError
 from watchword.api.http import HTTPRequest

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import msgspec
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HTTPRequest:
+class HTTPRequest(msgspec.Struct, frozen=True, kw_only=True):
     """A complete request, read under the edge's limits; nothing in it is trusted yet."""
 
     method: str
     target: str
     """Path and query as the client sent them, undecoded: SigV4 signs these characters."""
-    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    headers: tuple[tuple[str, str], ...]
     """In order, names in lower case, values as latin-1 text without surrounding blanks."""
-    body: bytes = field(repr=False)
+    body: bytes
     source: str
     """Address of the caller: of the connection, or, on the front door's socket, what the front door says."""
     secure: bool = False
@@ -29,6 +28,10 @@ class HTTPRequest:
                 return value
         return None
 
+    def __repr__(self) -> str:
+        # Headers hold signatures and tokens, the body may hold a value.
+        return f"HTTPRequest({self.method} {self.target!r} from {self.source!r}, ***)"
+
     @property
     def path(self) -> str:
         return self.target.partition("?")[0]
@@ -38,10 +41,13 @@ class HTTPRequest:
         return self.target.partition("?")[2]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HTTPResponse:
+class HTTPResponse(msgspec.Struct, frozen=True, kw_only=True):
     """An answer. The edge adds `Date`, `Content-Length` and `Connection`; all else is here."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = ()
-    body: bytes = field(default=b"", repr=False)
+    body: bytes = b""
+
+    def __repr__(self) -> str:
+        # The body may be a value.
+        return f"HTTPResponse(status={self.status}, ***)"

@@ -79,6 +79,11 @@ NOBODYS_KEY = verify.SigningKey(bytes(32))
 _log = logging.getLogger(__name__)
 
 
+def is_point_read(request: HTTPRequest) -> bool:
+    """Whether a request says it wants one thing, from memory or the local store; it may be refused all the same."""
+    return request.header("x-amz-target") in AT_ONCE
+
+
 class Trail(Protocol):
     """Where events of reads and refusals go before the answer does."""
 
@@ -87,11 +92,24 @@ class Trail(Protocol):
 
 
 class Origin(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a request came from, for its events."""
+    """Where a request came from, and where its events go before its answer does."""
 
     request_id: str
     source: str
     user_agent: str | None
+    trail: Trail
+
+
+class _Together:
+    """The events of requests that are answered together, until one write takes all of them to the trail."""
+
+    __slots__ = ("lines",)
+
+    def __init__(self) -> None:
+        self.lines: list[bytes] = []
+
+    def append(self, line: bytes) -> None:
+        self.lines.append(line)
 
 
 class Gate:
@@ -132,23 +150,39 @@ class Gate:
 
     def answer(self, request: HTTPRequest) -> HTTPResponse:
         """Answer a client's request, in a thread that may wait. Never raises."""
-        return self._answered(request, self._authenticate, internal=False)
+        return self._answered(request, self._authenticate, self._trail, internal=False)
 
-    def answer_at_once(self, request: HTTPRequest) -> HTTPResponse | None:
-        """Answer on the loop's own thread what needs only memory and the local store; `None`: `answer` must.
+    def answer_at_once(self, requests: Sequence[HTTPRequest]) -> list[HTTPResponse | None]:
+        """Answer point reads on the loop's own thread; `None`: it has to wait or is no point read, so `answer` must.
 
-        Tried for single reads alone: they change nothing, so what was begun and has to wait is simply begun again.
+        Together they ask the store once whether anybody has committed, after all of them had come, and write to the
+        trail once, before any of them is answered. They change nothing, so what was begun and has to wait is begun again.
+        Never raises.
         """
-        if request.header("x-amz-target") not in AT_ONCE:
-            return None
+        together = _Together()
         try:
-            return self._answered(request, self._authenticate, internal=False)
-        except WouldWait:
-            return None
+            unit = self._stores.unit()
+        except StoreUnavailable:
+            return [None] * len(requests)
+        answers: list[HTTPResponse | None] = []
+        for request in requests:
+            answer = None
+            if is_point_read(request):
+                with contextlib.suppress(WouldWait):
+                    answer = self._answered(request, self._authenticate, together, internal=False, unit=unit)
+            answers.append(answer)
+        if together.lines:
+            try:
+                self._trail.append(b"\n".join(together.lines))
+            except TrailUnavailable as error:
+                request_id = self._new_id()
+                refused = wire.refusal(WireProtocol.JSON, _unavailable(error, request_id), request_id)
+                return [None if answer is None else refused for answer in answers]
+        return answers
 
     def answer_peer(self, request: HTTPRequest) -> HTTPResponse:
         """Answer another Region on the peer port, where its certificate says who it is. Never raises."""
-        return self._answered(request, self._recognise, internal=True)
+        return self._answered(request, self._recognise, self._trail, internal=True)
 
     def perform(self, operation: Operation, request: Shape, *, principal: Principal) -> Any:
         """Carry out one of our own operations for this Region's agent, and return its answer.
@@ -156,7 +190,9 @@ class Gate:
         Raises:
             ApiError: refused. ServiceUnavailable: custody, store or trail is out of reach.
         """
-        origin = Origin(request_id=self._new_id(), source=self._place.region, user_agent="agent")
+        origin = Origin(
+            request_id=self._new_id(), source=self._place.region, user_agent="agent", trail=self._trail
+        )
         try:
             return self._carry_out(operation, request, principal, origin, self._stores.unit())
         except (KeyUnavailable, StoreUnavailable, TrailUnavailable) as error:
@@ -166,11 +202,15 @@ class Gate:
         self,
         request: HTTPRequest,
         authenticate: Callable[[HTTPRequest, Operation, Origin, UnitOfWork], Principal],
+        trail: Trail,
         *,
         internal: bool,
+        unit: UnitOfWork | None = None,
     ) -> HTTPResponse:
         request_id = self._new_id()
-        origin = Origin(request_id=request_id, source=request.source, user_agent=request.header("user-agent"))
+        origin = Origin(
+            request_id=request_id, source=request.source, user_agent=request.header("user-agent"), trail=trail
+        )
         asked: Service | WireProtocol | None = None
         try:
             # (1)
@@ -179,7 +219,8 @@ class Gate:
             if operation not in self._bound:
                 raise UnknownOperationException
             # (2)
-            unit = self._stores.unit()
+            if unit is None:
+                unit = self._stores.unit()
             principal = authenticate(request, operation, origin, unit)
             # (3)
             try:
@@ -200,8 +241,7 @@ class Gate:
         except ApiError as error:
             return wire.refusal(asked, error, request_id)
         except (KeyUnavailable, StoreUnavailable, TrailUnavailable) as error:
-            _log.warning("%s unavailable: %s: %s", request_id, type(error).__name__, error)
-            return wire.refusal(asked, ServiceUnavailable(UNAVAILABLE), request_id)
+            return wire.refusal(asked, _unavailable(error, request_id), request_id)
         except WouldWait:
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a fault of ours becomes an answer
@@ -275,22 +315,17 @@ class Gate:
                 round_.commit()
             except Moved:
                 # The store shows another state now, so what was decided is void; but keys that were used were used.
-                self._append(round_.lines_of_used_keys())
+                _append(origin.trail, round_.lines_of_used_keys())
                 unit = self._stores.unit()
                 continue
             except ApiError:
-                self._append(round_.lines())
+                _append(origin.trail, round_.lines())
                 raise
             except (KeyUnavailable, StoreUnavailable):
-                self._append(round_.lines_of_used_keys())
+                _append(origin.trail, round_.lines_of_used_keys())
                 raise
             return response
         raise InternalFailure("too many others changed the same thing at once")
-
-    def _append(self, rows: Sequence[EventRow]) -> None:
-        # One write for all of them: all or none is in the trail.
-        if rows:
-            self._trail.append(b"\n".join([row.line for row in rows]))
 
     def _record_refusal(
         self,
@@ -315,7 +350,7 @@ class Gate:
             source=origin.source,
             user_agent=origin.user_agent,
         )
-        self._trail.append(self._line(entry).line)
+        origin.trail.append(self._line(entry).line)
 
     def _line(self, entry: Entry) -> EventRow:
         line = trail_event.event(entry, process=self._process, sequence=next(self._sequence))
@@ -443,7 +478,7 @@ class _Round:
             unit.commit(self.lines())
             self._gate._committed()
         else:
-            self._gate._append(self.lines())
+            _append(self._origin.trail, self.lines())
 
     def lines(self) -> list[EventRow]:
         lines = [self._gate._line(entry) for entry in self._entries]
@@ -453,6 +488,17 @@ class _Round:
 
     def lines_of_used_keys(self) -> list[EventRow]:
         return [self._gate._line(entry) for entry in self._entries if entry.via is not None]
+
+
+def _append(trail: Trail, rows: Sequence[EventRow]) -> None:
+    # One write for all of them: all or none is in the trail.
+    if rows:
+        trail.append(b"\n".join([row.line for row in rows]))
+
+
+def _unavailable(error: Exception, request_id: str) -> ApiError:
+    _log.warning("%s unavailable: %s: %s", request_id, type(error).__name__, error)
+    return ServiceUnavailable(UNAVAILABLE)
 
 
 def _fault(asked: Service | WireProtocol | None, request_id: str) -> ApiError:

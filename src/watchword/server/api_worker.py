@@ -13,9 +13,10 @@ from watchword.api.http import HTTPRequest, HTTPResponse
 from watchword.api.unit import StoreUnavailable
 from watchword.server.certificates import endpoint_context
 from watchword.server.deployment import Deployment, RegionSettings
-from watchword.server.edge import Edge, Reply, routed, threaded
+from watchword.server.edge import Edge, routed, threaded
 from watchword.server.edge_threads import log_fault
 from watchword.server.front_door import SOURCE_HEADER
+from watchword.server.point_reads import PointReads
 from watchword.server.process import Context
 from watchword.server.region import (
     ACCESS_FLUSH_S,
@@ -59,14 +60,7 @@ async def _serve(region: Region, context: Context) -> None:
         tls = endpoint_context(certificate=settings.certificate, certificate_key=settings.certificate_key)
     threads = threaded(region.gate.answer, threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
 
-    def answer(request: HTTPRequest, reply: Reply) -> None:
-        # Handing a request to a thread and back costs more than the edge does (decision 0003).
-        response = region.gate.answer_at_once(request)
-        if response is None:
-            threads(request, reply)
-        else:
-            reply(response)
-
+    answer = PointReads(region.gate.answer_at_once, otherwise=threads, refusal=edge_refusal)
     # A thread of their own: a crowd of requests must not make a Region look ill.
     aside = threaded(_about(region), threads=1, queued_max=QUEUED_MAX, refusal=edge_refusal)
     public = Edge(routed({HEALTH: aside}, otherwise=answer), refusal=edge_refusal, tls=tls)

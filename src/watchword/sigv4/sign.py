@@ -5,9 +5,10 @@ Pure. What is signed is everything that is there, but for headers that proxies a
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import quote
+
+from msgspec.structs import replace
 
 from watchword.api.http import HTTPRequest
 from watchword.sigv4.canonical import (
