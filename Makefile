@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := --require-hashes --requirement requirements
+CLIENTS := clients-aioboto3 clients-ansible clients-custodian clients-python
 UP ?=
 
 .DEFAULT_GOAL := help
@@ -14,7 +15,7 @@ UP ?=
 help:
 	@echo "make run      start two Regions and the front door (data in ./data)"
 	@echo "make install  set up $(VENV) with what the server and the tour need"
-	@echo "make check    format, lint, types, import contracts, generated code, unit and contract tests"
+	@echo "make check    format, lint, types, import contracts, generated code, unit and contract tests, and the page that they make"
 	@echo "make test     every test, on a machine that it sets up itself"
 	@echo "make bench    measure; one table"
 
@@ -48,6 +49,7 @@ check: dev
 	$(BIN)/lint-imports
 	$(BIN)/python tools/generate_api.py --check
 	$(BIN)/python -m pytest tests/unit tests/contract
+	$(BIN)/python tools/generate_compatibility.py --check
 
 test: dev
 	@PATH="$(abspath $(BIN)):$$PATH" tools/run_tests.sh
@@ -63,6 +65,11 @@ lock: dev
 	    --no-emit-index-url --upgrade pyproject.toml --extra tour --group build --group dev --output-file requirements/dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	    --no-emit-index-url --upgrade --group awscli --output-file requirements/awscli.txt
+	for group in $(CLIENTS); do \
+	    $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	        --no-emit-index-url --upgrade --group $$group --output-file requirements/$$group.txt || exit; \
+	done
+	cd requirements/clients-node && npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --silent
 
 clean:
 	rm -rf $(VENV) .venvs build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis src/*.egg-info

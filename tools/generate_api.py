@@ -254,7 +254,7 @@ class Model:
         if output and "resultWrapper" in output:
             yield f"    result_wrapper={output['resultWrapper']!r},"
         if facts.permission:
-            yield f"    action={f'{prefix}:{name}'!r},"
+            yield f"    action={f'{prefix}:{facts.action or name}'!r},"
         yield f"    access=AccessLevel.{facts.access.name},"
         if facts.changes_nothing:
             yield "    changes_nothing=True,"
@@ -265,6 +265,12 @@ class Model:
             for key, member in facts.keys.items():
                 filled = "" if member is None else f", member={self.field_of(name, member)!r}"
                 yield f"        ConditionKey(name={key!r}{filled}),"
+            yield "    ),"
+        if facts.also:
+            yield "    also=("
+            for other, member in facts.also.items():
+                filled = self.field_of(name, member)
+                yield f"        Also(action={f'{prefix}:{other}'!r}, member={filled!r}),"
             yield "    ),"
         if name in self.paginated:
             yield "    paginated=True,"
@@ -306,7 +312,14 @@ def imports(text: str) -> str:
     ]
     sources = {
         "watchword.api.errors": ("ApiError",),
-        "watchword.api.operation": ("AccessLevel", "ConditionKey", "Operation", "Protocol", "Service"),
+        "watchword.api.operation": (
+            "AccessLevel",
+            "Also",
+            "ConditionKey",
+            "Operation",
+            "Protocol",
+            "Service",
+        ),
         "watchword.api.shape": ("Instant", "Integer", "Long", "Member", "Shape"),
     }
     for source, names in sources.items():

@@ -3,41 +3,94 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 left_out=()
+PIP_INSTALL=(-m pip --disable-pip-version-check --quiet install --require-hashes --requirement)
+NODE_MAJOR_MIN=20 # what the AWS SDK for JavaScript asks for
 
 # System packages: as root on Debian they are installed, elsewhere named in one line.
-wanted=(git wrk)
+
+node_is_new() {
+    local version
+    version=$(node --version 2>/dev/null) && version=${version#v} && [ "${version%%.*}" -ge "$NODE_MAJOR_MIN" ]
+}
+
+is_here() {
+    case "$1" in
+        # Other things are called `aws`: the CLI v1, and what a version manager puts in front of it.
+        awscli) /usr/bin/aws --version 2>&1 | grep -q '^aws-cli/2' ;;
+        npm) command -v npm >/dev/null && node_is_new ;;
+        *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+can_be_had() {
+    local version
+    case "$1" in
+        # Not an older one: it comes with hundreds of packages and runs nothing of ours.
+        npm) version=$(apt-cache policy nodejs | sed -n 's/^ *Candidate: \([0-9]*\).*/\1/p') &&
+            [ "${version:-0}" -ge "$NODE_MAJOR_MIN" ] ;;
+    esac
+}
+
+wanted=(git wrk awscli npm)
 missing=()
 for package in "${wanted[@]}"; do
-    command -v "$package" >/dev/null || missing+=("$package")
+    is_here "$package" || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        echo "installing system packages: ${missing[*]}"
-        { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}"; } >/dev/null 2>&1
+        apt-get update -qq >/dev/null 2>&1
+        for package in "${missing[@]}"; do
+            can_be_had "$package" || continue
+            echo "installing a system package: $package"
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null 2>&1
+        done
     else
         echo "system packages that the tests want and that are missing: ${missing[*]}"
     fi
 fi
 for package in "${missing[@]+"${missing[@]}"}"; do
-    command -v "$package" >/dev/null && continue
+    is_here "$package" && continue
     case "$package" in
         git) left_out+=("the first minute from a clean clone: no git") ;;
         wrk) left_out+=("the bench's load: no wrk") ;;
+        awscli) left_out+=("the story of the AWS CLI v2: /usr/bin/aws is not one") ;;
+        npm) left_out+=("what needs packages of npm: no npm with Node $NODE_MAJOR_MIN or newer") ;;
     esac
 done
 
-# The AWS CLI v1 pins dependencies of its own, so it gets an environment of its own.
-cli=.venvs/awscli
-if [ ! -e "$cli/.done" ] || [ requirements/awscli.txt -nt "$cli/.done" ]; then
-    echo "installing the AWS CLI v1 in $cli"
-    { python -m venv "$cli" && "$cli/bin/python" -m pip --disable-pip-version-check --quiet install \
-        --require-hashes --requirement requirements/awscli.txt && touch "$cli/.done"; } ||
-        left_out+=("the AWS CLI story and the README's first minute: requirements/awscli.txt could not be installed")
-fi
-if [ -e "$cli/.done" ]; then
-    export WATCHWORD_TEST_AWS="$PWD/$cli/bin/aws"
+# Clients pin dependencies that clash with each other's, so each group gets an environment of its own. Its stamp is written
+# last: tests take no environment without one, for half an installation would look like a client.
+
+python_environment() { # FOLDER LOCK WHAT-IS-LEFT-OUT-WITHOUT-IT
+    local folder=.venvs/$1 lock=requirements/$2.txt
+    [ -e "$folder/.done" ] && [ ! "$lock" -nt "$folder/.done" ] && return
+    echo "installing $2 in $folder"
+    rm -rf "$folder"
+    { python -m venv "$folder" && "$folder/bin/python" "${PIP_INSTALL[@]}" "$lock" && touch "$folder/.done"; } ||
+        left_out+=("$3: $lock could not be installed")
+}
+
+node_environment() { # FOLDER WHERE-PACKAGE.JSON-IS WHAT-IS-LEFT-OUT-WITHOUT-IT
+    local folder=.venvs/$1
+    is_here npm || return # said above
+    [ -e "$folder/.done" ] && [ ! "$2/package-lock.json" -nt "$folder/.done" ] && return
+    echo "installing $2 in $folder"
+    rm -rf "$folder"
+    { mkdir -p "$folder" && cp "$2/package.json" "$2/package-lock.json" "$folder" &&
+        (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --silent) && touch "$folder/.done"; } ||
+        left_out+=("$3: $2 could not be installed")
+}
+
+python_environment awscli awscli "the AWS CLI v1's story and the README's first minute"
+python_environment aioboto3 clients-aioboto3 "the story of aioboto3"
+python_environment ansible clients-ansible "the stories of Ansible"
+python_environment custodian clients-custodian "the stories of cloud-custodian"
+python_environment python clients-python "the stories of the caching client, Powertools and pydantic-settings"
+node_environment node requirements/clients-node "the story of the AWS SDK for JavaScript"
+node_environment simulate tests/differential "policy decisions beside a simulator's"
+if [ -e .venvs/awscli/.done ]; then
+    export WATCHWORD_TEST_AWS="$PWD/.venvs/awscli/bin/aws"
 else
-    # Half an installation would look like a CLI.
     export WATCHWORD_TEST_AWS=/dev/null
 fi
 

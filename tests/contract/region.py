@@ -20,22 +20,28 @@ from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlencode
 
+from tests.contract.witness import witness
+
 from watchword.api.call import Bound, Place, Principal, PrincipalKind
 from watchword.api.http import HTTPRequest, HTTPResponse
+from watchword.api.shapes import kms, secretsmanager
 from watchword.custody.core import Keyring
 from watchword.custody.master import Master
 from watchword.envelope.transport import generate_pair
 from watchword.gate.gate import Gate
+from watchword.gate.rates import Rates
 from watchword.identity import operations as identity
 from watchword.identity import policy_checks
 from watchword.identity.model import AccessKey
 from watchword.keys import operations as keys
 from watchword.keys.custody import Custody, KeyUnavailable
 from watchword.keys.data_keys import CacheLimits, DataKeys
+from watchword.keys.model import QUOTAS, Quotas
+from watchword.secrets import cross_account, replica_receiving, replica_sending, rotation_operations
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
-from watchword.secrets import replica_receiving, replica_sending
 from watchword.secrets.sealing import Openers
+from watchword.server.key_uses import KeyUses
 from watchword.sigv4.sign import presign, sign
 from watchword.sigv4.verify import SigningKey
 from watchword.storage import migrate as schema
@@ -56,10 +62,9 @@ CANARY = "canary-9f4e1c7a-never-to-be-seen"
 _FORM = "application/x-www-form-urlencoded; charset=utf-8"
 _JSON = "application/x-amz-json-1.1"
 _PREFIXES = {"secretsmanager": "secretsmanager", "kms": "TrentService"}
-_KMS = frozenset(
-    {"CreateKey", "DescribeKey", "EnableKey", "DisableKey", "GenerateDataKey", "Encrypt", "Decrypt"}
-)
-_WITH_TOKEN = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret"})
+_KMS = frozenset(kms.OPERATIONS) - frozenset(secretsmanager.OPERATIONS)
+"""What both services name (TagResource, UntagResource) is Secrets Manager's unless `service` says otherwise."""
+_WITH_TOKEN = frozenset({"CreateSecret", "PutSecretValue", "UpdateSecret", "RotateSecret"})
 """Operations whose ClientRequestToken SDKs fill in."""
 
 
@@ -98,7 +103,9 @@ def _gone(**_: object) -> NoReturn:
 class GoneCustody:
     """A custodian that is out of reach."""
 
-    create_material = generate_data_key = encrypt = decrypt = staticmethod(_gone)
+    create_material = create_mac_material = staticmethod(_gone)
+    generate_data_key = generate_sealed_data_key = encrypt = re_encrypt = decrypt = staticmethod(_gone)
+    import_parameters = import_material = generate_mac = verify_mac = random = staticmethod(_gone)
     seal_for_region = open_from_region = staticmethod(_gone)
     seal_access_key = signing_key = token_key = staticmethod(_gone)
 
@@ -173,6 +180,11 @@ class Region:
     gate: Gate = field(init=False)
     accessed: list[tuple[str, str, str]] = field(default_factory=list)
     commits: int = 0
+    rotators: rotation_operations.Rotators = field(default_factory=rotation_operations.NoRotators)
+    """Who can carry a rotation out; as in a server's process, nobody."""
+    rates: Rates | None = None
+    key_quotas: Quotas = QUOTAS
+    key_uses: KeyUses = field(default_factory=KeyUses)
     faults: tuple[Bound, ...] = ()
     """Bindings that replace those of the same operations, to plant a fault."""
 
@@ -198,9 +210,18 @@ class Region:
             bindings=(
                 *secrets.bindings(openers=Openers(), token_key=lambda: self.custody.token_key()),
                 *policies.bindings(read_policy=policy_checks.examine),
+                *rotation_operations.bindings(rotators=self.rotators, openers=Openers()),
+                *cross_account.bindings(),
                 *replica_sending.bindings(),
                 *replica_receiving.bindings(met=replica_receiving.Met()),
-                *keys.bindings(self.custody, DataKeys(self.custody, limits=self.cache)),
+                *keys.bindings(
+                    self.custody,
+                    DataKeys(self.custody, limits=self.cache),
+                    read_policy=policy_checks.examine,
+                    token_key=lambda: self.custody.token_key(),
+                    used=self.key_uses.note,
+                    quotas=self.key_quotas,
+                ),
                 *identity.bindings(),
                 *self.faults,
             ),
@@ -211,6 +232,7 @@ class Region:
             entropy=os.urandom,
             accessed=lambda account, sid, version_id: self.accessed.append((account, sid, version_id)),
             committed=committed,
+            rates=self.rates,
         )
 
     def lose_custody(self) -> None:
@@ -264,7 +286,9 @@ class Region:
         )
 
     def send(self, request: HTTPRequest) -> Answer:
-        return Answer(response=self.gate.answer(request))
+        response = self.gate.answer(request)
+        witness.note(request, response)
+        return Answer(response=response)
 
     def ask(self, operation: str, /, **members: object) -> Answer:
         """Ask as an SDK does: a ClientRequestToken is filled in; one that is None is left out."""

@@ -14,11 +14,30 @@ from hypothesis import strategies as st
 from watchword.api.unit import EventRow, UnitOfWork
 from watchword.identity.model import AccessKey
 from watchword.identity.store import IdentityStore
-from watchword.keys.model import KeyManager, KeyState, KMSKey
+from watchword.keys.model import (
+    SPECS,
+    Alias,
+    Grant,
+    KeyManager,
+    KeyState,
+    KeyUsage,
+    KMSKey,
+    Material,
+    Origin,
+    RotationType,
+)
 from watchword.keys.store import KeySaved, KeyStore
 from watchword.replication.link import new_link
 from watchword.replication.model import Incoming, Lifecycle, Link, Role, Stand, Status
-from watchword.secrets.model import CURRENT, PREVIOUS, SealedValue, Secret, Version
+from watchword.secrets.model import (
+    CURRENT,
+    PREVIOUS,
+    Rotation,
+    RotationRules,
+    SealedValue,
+    Secret,
+    Version,
+)
 from watchword.secrets.store import LinkRow, SecretSaved, SecretStore
 from watchword.storage.migrate import migrate
 from watchword.storage.stores import Access, Counts, IncomingRow, SQLiteStores
@@ -211,7 +230,8 @@ def key(key_id: str | None = None) -> KMSKey:
         state=KeyState.ENABLED,
         tags={},
         policy=None,
-        materials={1: b"wrapped"},
+        materials={1: Material(material_id="0" * 64, wrapped=b"wrapped")},
+        current_version=1,
         created_ms=1_000,
         stamp=1,
     )
@@ -303,6 +323,24 @@ version_maps = st.lists(versions, unique_by=lambda each: each.id, max_size=3).ma
     lambda each: {held.id: held for held in each}
 )
 
+ROTATION_RULES_FIELDS = {
+    "automatically_after_days": days,
+    "schedule_expression": maybe_texts,
+    "duration": maybe_texts,
+}
+ROTATION_FIELDS = {
+    "enabled": st.booleans(),
+    "lambda_arn": maybe_texts,
+    "rules": st.one_of(st.none(), st.builds(RotationRules, **ROTATION_RULES_FIELDS)),
+    "role_arn": maybe_texts,
+    "metadata": st.lists(st.tuples(texts, texts), max_size=3).map(tuple),
+    "rotated_ms": maybe_ms,
+    "due_ms": maybe_ms,
+    "version_id": maybe_texts,
+    "tests": st.booleans(),
+}
+rotations = st.builds(Rotation, **ROTATION_FIELDS)
+
 # Names are the test's own, so that examples do not take each other's.
 SECRET_FIELDS = {
     "account": st.just(ACCOUNT),
@@ -323,10 +361,46 @@ SECRET_FIELDS = {
     "changed_ms": counts,
     "deleted_ms": maybe_ms,
     "purge_ms": maybe_ms,
+    "type": maybe_texts,
+    "rotation": st.one_of(st.none(), rotations),
     "incoming": st.one_of(st.none(), incomings.map(lambda each: replace(each, link_id=fresh("link")))),
     "links": st.just(()),
 }
 secrets = st.builds(Secret, **SECRET_FIELDS)
+
+MATERIAL_FIELDS = {
+    "material_id": words,
+    "wrapped": st.one_of(st.none(), st.binary(min_size=1, max_size=20)),
+    "rotated_ms": maybe_ms,
+    "rotation": st.one_of(st.none(), st.sampled_from(tuple(RotationType))),
+    "description": maybe_texts,
+    "expires_ms": maybe_ms,
+}
+materials = st.builds(Material, **MATERIAL_FIELDS)
+
+GRANT_FIELDS = {
+    "account": st.just(ACCOUNT),
+    "key_id": words,
+    "grant_id": st.builds(fresh, st.just("grant")),
+    "name": words,
+    "grantee": words,
+    "retiring": words,
+    "operations": st.lists(words, max_size=3).map(tuple),
+    "context_equals": st.one_of(st.none(), tag_maps),
+    "context_subset": st.one_of(st.none(), tag_maps),
+    "issuing_account": words,
+    "created_ms": counts,
+}
+grants = st.builds(Grant, **GRANT_FIELDS)
+
+ALIAS_FIELDS = {
+    "account": st.just(ACCOUNT),
+    "name": st.builds(fresh, st.just("alias/")),
+    "key_id": words,
+    "created_ms": counts,
+    "updated_ms": counts,
+}
+aliases = st.builds(Alias, **ALIAS_FIELDS)
 
 KEY_FIELDS = {
     "account": st.just(ACCOUNT),
@@ -338,9 +412,16 @@ KEY_FIELDS = {
     "state": st.sampled_from(tuple(KeyState)),
     "tags": tag_maps,
     "policy": maybe_texts,
-    "materials": st.dictionaries(st.integers(1, 9), st.binary(max_size=20), min_size=1, max_size=3),
+    "materials": st.dictionaries(st.integers(1, 9), materials, max_size=3),
+    "current_version": st.integers(0, 9),
     "created_ms": counts,
     "stamp": counts,
+    "spec": st.sampled_from(tuple(SPECS)),
+    "usage": st.sampled_from(tuple(KeyUsage)),
+    "origin": st.sampled_from(tuple(Origin)),
+    "deletion_ms": maybe_ms,
+    "rotation_days": maybe_ms,
+    "rotates_ms": maybe_ms,
 }
 keys = st.builds(KMSKey, **KEY_FIELDS)
 

@@ -14,6 +14,7 @@ from watchword.api.operation import Operation
 from watchword.api.shapes import kms, sts
 from watchword.api.shapes import secretsmanager as sm
 from watchword.secrets.find import find_nothing
+from watchword.secrets.names import SECRETS_MAX
 from watchword.secrets.operations import create_secret
 from watchword.secrets.sealing import Openers
 from watchword.secrets.store import SecretStore
@@ -197,7 +198,7 @@ def test_after_a_fault_the_next_request_is_answered(region: Region) -> None:
 
 def test_a_change_that_ends_in_a_fault_is_not_in_the_store(region: Region) -> None:
     def half(request: sm.CreateSecretRequest, _: object, call: Call[SecretStore]) -> NoReturn:
-        create_secret(request, None, call, openers=Openers())
+        create_secret(request, None, call, openers=Openers(), secrets_max=SECRETS_MAX)
         raise RuntimeError("after staging")
 
     region.faults = (Bound(operation=sm.CREATE_SECRET, find=find_nothing, run=half),)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import json
 import re
-from msgspec.structs import replace
 
 import pytest
+from msgspec.structs import replace
 from tests.contract.region import (
     ACCESS_KEY_ID,
     ACCOUNT,

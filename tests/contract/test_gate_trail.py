@@ -130,8 +130,8 @@ def test_a_denial_says_why_to_the_trail_and_not_to_the_caller(region: Region) ->
 
     event = last(region)
     assert event["errorCode"] == "AccessDeniedException"
-    assert event["additionalEventData"] == {"decision": "no statement allows it"}
-    assert "no statement" not in text
+    assert event["additionalEventData"] == {"decision": "no resource-based policy allows it"}
+    assert "decision" not in text
 
 
 def test_a_body_that_could_not_be_read_leaves_an_event_without_it(region: Region) -> None:

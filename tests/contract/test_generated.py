@@ -202,6 +202,28 @@ def test_no_repr_shows_a_sensitive_member(shape: type[Shape]) -> None:
     assert CANARY not in f"{(held,)}"
 
 
+SENSITIVE_IN_KMS = {
+    ("kms.CreateCustomKeyStoreRequest", "key_store_password"),
+    ("kms.DecapsulateResponse", "shared_secret"),
+    ("kms.DecryptResponse", "plaintext"),
+    ("kms.DeriveSharedSecretResponse", "shared_secret"),
+    ("kms.EncapsulateResponse", "shared_secret"),
+    ("kms.EncryptRequest", "plaintext"),
+    ("kms.GenerateDataKeyPairResponse", "private_key_plaintext"),
+    ("kms.GenerateDataKeyResponse", "plaintext"),
+    ("kms.GenerateMacRequest", "message"),
+    ("kms.GenerateRandomResponse", "plaintext"),
+    ("kms.GetParametersForImportResponse", "public_key"),
+    ("kms.SignRequest", "message"),
+    ("kms.UpdateCustomKeyStoreRequest", "key_store_password"),
+    ("kms.VerifyMacRequest", "message"),
+    ("kms.VerifyRequest", "message"),
+    ("kms.XksProxyAuthenticationCredentialType", "access_key_id"),
+    ("kms.XksProxyAuthenticationCredentialType", "raw_secret_access_key"),
+    ("kms.XksProxyConfigurationType", "access_key_id"),
+}
+
+
 def test_the_walk_finds_what_is_sensitive() -> None:
     hidden = {
         (label(shape), field)
@@ -223,9 +245,7 @@ def test_the_walk_finds_what_is_sensitive() -> None:
         ("secretsmanager.GetRandomPasswordResponse", "random_password"),
         ("secretsmanager.GetSecretValueResponse", "secret_string"),
         ("secretsmanager.GetSecretValueResponse", "secret_binary"),
-        ("kms.GenerateDataKeyResponse", "plaintext"),
-        ("kms.DecryptResponse", "plaintext"),
-        ("kms.EncryptRequest", "plaintext"),
+        *SENSITIVE_IN_KMS,
     }
 
 
@@ -303,7 +323,50 @@ PATTERNS = {
     "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+": ('{"é": 1}\n', "a\u0100", "", "\u0000"),
     r"^[a-zA-Z0-9\-]+$": ("token-1", "token 1", "token\n", "é"),
     r"[0-9A-Za-z\-\_]+": ("My-policy_1", "my policy", "a\n", "é", ""),
+    "[0-9]+h": ("3h", "h", "3", "3d", "3h\n", "٣h"),
+    "[0-9A-Za-z\\(\\)#\\?\\*\\-\\/, ]+": (
+        "cron(0 1 ? 1/3 SUN#1 *)",
+        "rate(1.5 days)",
+        "rate(1 day)\n",
+        "é",
+        "",
+    ),
     "^[a-zA-Z0-9-_.]+$": ("Xks-1_.", "a b", "a\n", ""),
+    # KMS
+    "[\\u0020-\\u00FF]*": ("é marker", "a\u0100", "\n"),
+    "[\\w]+": ("default", "a b", "é", ""),
+    "^[a-zA-Z0-9:/_-]+$": ("alias/My-key_1", "alias/a.b", "a\n", ""),
+    "^[a-zA-Z0-9:/_\\s.-]+$": ("Mine: 1/2_3.4", "a,b", "é", ""),
+    "^[\\w+=,.@:/-]+$": ("arn:aws:iam::123456789012:user/a+b=c,d@e.f", "a b", "é", ""),
+    "^([A-Za-z0-9\\-]+)\\.([A-Za-z0-9\\-]+)(\\.[A-Za-z0-9\\-]+)+$": (
+        "rds.amazonaws.com",
+        "rds.com",
+        "a.b.",
+        "",
+    ),
+    "^arn:aws[a-z0-9-]*:[a-z0-9-]+:[a-z0-9-]*:[0-9]{12}:.+$": (
+        "arn:aws-cn:rds:cn-north-1:123456789012:db:x",
+        "arn:aws:s3:::bucket",
+        "",
+    ),
+    "^[a-f0-9]+$": ("0f" * 32, "0F" * 32, "g", ""),
+    "^([a-z]+-){2,3}\\d+$": ("us-gov-west-1", "us-1", "us-east-1\n", ""),
+    "cluster-[2-7a-zA-Z]{11,16}": ("cluster-2a3b4c5d6e7", "cluster-1a3b4c5d6e7", "cluster-2a", ""),
+    "^https://[a-zA-Z0-9.-]+$": ("https://xks.example", "http://xks.example", "https://a/b", ""),
+    "^(/[a-zA-Z0-9\\/_-]+/kms/xks/v\\d{1,2})$|^(/kms/xks/v\\d{1,2})$": (
+        "/kms/xks/v1",
+        "/kms/xks/v",
+        "/xks/v1",
+        "",
+    ),
+    "^(com|eu)\\.amazonaws\\.vpce\\.([a-z]+-){2,3}\\d+\\.vpce-svc-[0-9a-z]+$": (
+        "com.amazonaws.vpce.us-east-1.vpce-svc-0a",
+        "com.amazonaws.us-east-1.vpce-svc-0a",
+        "",
+    ),
+    "^[A-Z2-7]+$": ("ABC234", "abc", "A1", ""),
+    "^[a-zA-Z0-9\\/+=]+$": ("Ab/+=", "a-b", ""),
+    "[0-9]{12}": ("123456789012", "12345678901", "a" * 12),
 }
 
 

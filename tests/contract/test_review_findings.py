@@ -346,7 +346,7 @@ def test_a_plaintext_for_an_enclave_is_given_to_nobody_else(region: Region) -> N
         "Decrypt": {"CiphertextBlob": sealed},
     }.items():
         code, _ = region.refused(operation, Recipient=enclave, **members)
-        assert code == "UnsupportedOperationException"
+        assert code == "ValidationException"
 
 
 def test_a_context_that_is_too_long_is_refused_and_is_no_fault(region: Region) -> None:

@@ -112,6 +112,16 @@ def test_forcing_away_what_is_not_there_succeeds(region: Region) -> None:
     assert region.commits == commits
 
 
+def test_what_is_forced_away_by_another_region_s_arn_is_not_said_to_be_this_one_s(region: Region) -> None:
+    made = region.call("CreateSecret", Name="db", SecretString="v")["ARN"]
+    elsewhere = made.replace("us-east-1", "us-east-2")
+
+    deleted = region.call("DeleteSecret", SecretId=elsewhere, ForceDeleteWithoutRecovery=True)
+
+    assert deleted["ARN"] == elsewhere
+    assert region.call("DescribeSecret", SecretId="db")["ARN"] == made
+
+
 WINDOWS: dict[str, tuple[dict[str, object], tuple[str, str]]] = {
     "too short": (
         {"RecoveryWindowInDays": 6},
@@ -354,7 +364,6 @@ def test_a_filter_that_finds_little_ends_a_page_early_and_not_the_list(
 ) -> None:
     """Facts 9.2: a page may hold fewer than asked, even none, and still carry a token."""
     monkeypatch.setattr(listing, "SCANNED_MAX", 8)
-    monkeypatch.setattr(listing, "BATCH_ROWS", 4)
     make(region, *(f"s{number:02}" for number in range(30)))
 
     paged = pages(region, Filters=[{"Key": "name", "Values": ["s00", "s13", "s29"]}])

@@ -226,13 +226,6 @@ UPDATE_REFUSALS: dict[str, tuple[dict[str, object], tuple[str, str]]] = {
             "You can't specify both a binary secret value and a string secret value in the same secret.",
         ),
     ),
-    "a type": (
-        {"Type": "SalesforceClientSecret"},
-        (
-            "InvalidParameterException",
-            "managed external secrets and cross-account replicas are not supported yet",
-        ),
-    ),
 }
 
 

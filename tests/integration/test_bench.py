@@ -22,6 +22,16 @@ FIGURES = (
     "CreateSecret",
     "replication lag p50 / p99",
     "memory (PSS)",
+    "ListSecrets by name, asc: first / middle page",
+    "ListSecrets, all finds none: first / middle page",
+    "BatchGetSecretValue, name finds few: first / middle page",
+    "ListSecretVersionIds, 100 versions: first / middle page",
+    "ListSecrets, every page in turn",
+    "policy decision, one service in ten",
+    "policies read and made ready",
+    "GetSecretValue, custodian, data keys kept",
+    "GetSecretValue, custodian, nothing kept",
+    "a disabled key is in force",
 )
 
 

@@ -133,7 +133,7 @@ def replace_with_fifo(path: Path) -> None:
 
 def newer(files: Files) -> None:
     body = bytearray(files.root.read_bytes()[: -root.CHECKSUM_BYTES])
-    body[len(root.MAGIC)] = 2
+    body[len(root.MAGIC)] = 3
     files.root.write_bytes(body + hashlib.sha256(body).digest())
 
 

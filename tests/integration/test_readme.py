@@ -7,12 +7,16 @@ nothing is installed; with --deep it is a fresh clone, and `make run` installs e
 from __future__ import annotations
 
 import os
+import pty
 import re
+import select
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -49,6 +53,7 @@ def test_the_blocks_are_the_ones_that_are_run_here() -> None:
         'eval "$(.venv/bin/watchword env)"',
         ".venv/bin/watchword stop us-east-1",
         "make install",
+        ".venv/bin/watchword custody init us-east-1 --home DIR --to shares --out SHARES",
     ] == first_words
     assert f"`{INLINE}`" in (ROOT / "README.md").read_text()
 
@@ -128,7 +133,7 @@ def in_a_terminal(script: str, *, cwd: Path) -> subprocess.CompletedProcess[str]
 
 def require_first_minute(folder: Path, *, seconds_max: float = WAIT_S_MAX) -> None:
     """`make run` in one terminal, all else in another; then again: every secret is found."""
-    run, try_it, lose_it, _ = BLOCKS
+    run, try_it, lose_it, *_ = BLOCKS
     with running(run.strip(), cwd=folder, seconds_max=seconds_max) as greeting:
         said = in_a_terminal(f"{try_it}{lose_it}{INLINE}", cwd=folder)
     with running(run.strip(), cwd=folder):
@@ -201,3 +206,66 @@ def test_the_commands_for_scripts(checkout: Path) -> None:
     assert served[-1].startswith("ready: us-east-1 answers at http://127.0.0.1:")
     for member in ("endpoint_url", "access_key_id", "secret_access_key", "account_id", "regions"):
         assert f'"{member}"' in beside[0].stdout
+
+
+def typed(command: str, answers: Sequence[str], *, cwd: Path) -> str:
+    """Run a command in a terminal of its own and type an answer at each prompt; return what the terminal showed."""
+    words = shlex.split(command)
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(cwd)
+        os.execve(words[0], words, VARIABLES)  # noqa: S606 - the README's words, split
+    shown, left = b"", list(answers)
+    ends = time.monotonic() + WAIT_S_MAX
+    try:
+        while time.monotonic() < ends:
+            if not select.select([terminal], [], [], 0.1)[0]:
+                continue
+            try:
+                piece = os.read(terminal, 4_096)
+            except OSError:
+                break  # Its other end is closed: the command has ended.
+            shown += piece
+            if left and shown.endswith(b": "):
+                os.write(terminal, left.pop(0).encode() + b"\n")
+    finally:
+        os.close(terminal)
+        if time.monotonic() >= ends:
+            os.kill(pid, signal.SIGKILL)
+        status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    assert (status, left) == (0, []), shown.decode()
+    return shown.decode().replace("\r\n", "\n")
+
+
+def test_a_region_is_unsealed_by_people(checkout: Path) -> None:
+    """DIR is a folder of ours and SHARES another; what is asked for is typed in a terminal, and never shown there."""
+    home, folder = checkout / "parts", checkout / "shares"
+    commands = [
+        line.split("  #")[0].strip().replace("DIR", str(home)).replace("SHARES", str(folder))
+        for line in BLOCKS[4].splitlines()
+    ]
+    init, status, unseal, rekey, seal = commands
+    made = watchword("init", "--home", str(home), "--port", str(base_port()))
+    assert made.returncode == 0, made.stderr
+    handed_out = in_a_terminal(init, cwd=checkout)
+    assert handed_out.returncode == 0, handed_out.stderr
+    shares = [path.read_text().splitlines()[1] for path in sorted(folder.iterdir())]
+
+    with running(f".venv/bin/watchword up --home {home}", cwd=checkout):
+        sealed = in_a_terminal(status, cwd=checkout)
+        given = [typed(unseal, [share], cwd=checkout) for share in shares[:3]]
+        passphrase = "a passphrase that is long"
+        changed = typed(rekey, [*shares[2:], passphrase, passphrase], cwd=checkout)
+        closed = in_a_terminal(seal, cwd=checkout)
+        opened = typed(unseal, [passphrase], cwd=checkout)
+
+    assert sealed.stdout == "us-east-1 is sealed; it is opened by 3 of 5 shares\n"
+    assert [said.splitlines()[-1] for said in given] == [
+        "us-east-1 is sealed; 1 of 3 shares are given",
+        "us-east-1 is sealed; 2 of 3 shares are given",
+        "us-east-1 is open",
+    ]
+    assert "us-east-1 is opened by the passphrase from now on" in changed
+    assert (closed.stdout, opened.splitlines()[-1]) == ("us-east-1 is sealed\n", "us-east-1 is open")
+    shown = "".join((*given, changed, opened))
+    assert not [typed_in for typed_in in (*shares, passphrase) if typed_in in shown]

@@ -24,10 +24,14 @@ class Facts:
     """The request member that names the resource."""
     keys: Mapping[str, str | None] = field(default_factory=dict)
     """Condition key -> the request member that fills it, or `RESOURCE`."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """Operation of the same service whose permission is needed too -> the request member that makes it so."""
     changes_nothing: bool = False
     """Its access level is Write, and CloudTrail records it as read-only: it uses a key."""
     permission: bool = True
     """AWS asks for an IAM permission of the operation's name."""
+    action: str | None = None
+    """The IAM permission, where it has another name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

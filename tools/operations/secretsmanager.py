@@ -25,6 +25,7 @@ SECRETS_MANAGER = ServiceFacts(
     operations={
         "CreateSecret": Facts(
             access=AccessLevel.WRITE,
+            also={"TagResource": "Tags", "ReplicateSecretToRegions": "AddReplicaRegions"},
             keys={
                 "secretsmanager:Name": "Name",
                 "secretsmanager:Description": "Description",
@@ -65,7 +66,7 @@ SECRETS_MANAGER = ServiceFacts(
         "DescribeSecret": Facts(access=AccessLevel.READ, resource="SecretId", keys=OF_A_SECRET),
         "ListSecrets": Facts(access=AccessLevel.LIST),
         "ListSecretVersionIds": Facts(access=AccessLevel.READ, resource="SecretId", keys=OF_A_SECRET),
-        "BatchGetSecretValue": Facts(access=AccessLevel.LIST),
+        "BatchGetSecretValue": Facts(access=AccessLevel.LIST, also={"ListSecrets": "Filters"}),
         "GetRandomPassword": Facts(access=AccessLevel.READ),
         "DeleteSecret": Facts(
             access=AccessLevel.WRITE,
@@ -77,6 +78,18 @@ SECRETS_MANAGER = ServiceFacts(
             },
         ),
         "RestoreSecret": Facts(access=AccessLevel.WRITE, resource="SecretId", keys=OF_A_SECRET),
+        "RotateSecret": Facts(
+            access=AccessLevel.WRITE,
+            resource="SecretId",
+            keys=OF_A_SECRET
+            | {
+                "secretsmanager:RotationLambdaARN": "RotationLambdaARN",
+                "secretsmanager:ModifyRotationRules": "RotationRules",
+                "secretsmanager:RotateImmediately": "RotateImmediately",
+                "secretsmanager:ExternalSecretRotationRoleArn": "ExternalSecretRotationRoleArn",
+            },
+        ),
+        "CancelRotateSecret": Facts(access=AccessLevel.WRITE, resource="SecretId", keys=OF_A_SECRET),
         "TagResource": Facts(
             access=AccessLevel.TAGGING,
             resource="SecretId",
@@ -106,7 +119,10 @@ SECRETS_MANAGER = ServiceFacts(
             keys=OF_A_SECRET | {"secretsmanager:PolicyName": "PolicyName"},
         ),
         "ValidateResourcePolicy": Facts(
-            access=AccessLevel.PERMISSIONS, resource="SecretId", keys=OF_A_SECRET
+            access=AccessLevel.PERMISSIONS,
+            resource="SecretId",
+            also={"PutResourcePolicy": "ResourcePolicy"},
+            keys=OF_A_SECRET,
         ),
         "ListResourcePolicies": Facts(access=AccessLevel.LIST, resource="SecretId", keys=OF_A_SECRET),
         "ReplicateSecretToRegions": Facts(
@@ -122,5 +138,12 @@ SECRETS_MANAGER = ServiceFacts(
             access=AccessLevel.WRITE, resource="SecretId", keys=OF_A_SECRET
         ),
         "StopReplicationToReplica": Facts(access=AccessLevel.WRITE, resource="SecretId", keys=OF_A_SECRET),
+        # Newer than the reference's snapshot.
+        "AssociateCrossAccountReplica": Facts(
+            access=AccessLevel.WRITE, resource="SecretId", keys=OF_A_SECRET
+        ),
+        "DisassociateCrossAccountReplica": Facts(
+            access=AccessLevel.WRITE, resource="SecretId", keys=OF_A_SECRET
+        ),
     },
 )

@@ -76,6 +76,12 @@ class Invoke(Protocol):
     ) -> Any: ...
 
 
+class WouldAllow(Protocol):
+    """Whether this caller could do something to a resource that had this policy: so that nobody locks themselves out."""
+
+    def __call__(self, policy: str, /, *, action: str, arn: str, decides_itself: bool = False) -> bool: ...
+
+
 class Call(msgspec.Struct, Generic[StoreT], frozen=True, kw_only=True):
     """One operation's share of the world. Pure rules get plain arguments instead."""
 
@@ -89,6 +95,7 @@ class Call(msgspec.Struct, Generic[StoreT], frozen=True, kw_only=True):
     stage: Callable[[Change], None]
     invoke: Invoke
     occurred: Occur
+    would_allow: WouldAllow
     accessed: Callable[[str, str, str], None]
     """Note that (account, sid, version id) was read; the day reaches the store within a minute, never in this request."""
     via: str | None = None
@@ -110,6 +117,14 @@ class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
     arn: str
     missing: ApiError | None = None
     tags: Mapping[str, str] = msgspec.field(default_factory=dict)
+    also: tuple[tuple[Operation, Found[Any]], ...] = ()
+    """What has to be allowed besides, each on a resource of its own: an alias and its key, say."""
+    policy: str | None = None
+    """The resource's own policy."""
+    decides_itself: bool = False
+    """A key: whom its policy does not let in has no access."""
+    facts: Callable[[], Mapping[str, tuple[str, ...]]] | None = None
+    """What policies may ask of it, by condition key in lower case; worked out only if one does."""
 
 
 class Scope(msgspec.Struct, frozen=True, kw_only=True):

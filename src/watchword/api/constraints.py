@@ -23,7 +23,7 @@ import msgspec
 from msgspec import inspect
 
 from watchword.api.errors import ValidationException
-from watchword.api.shape import Member, Shape
+from watchword.api.shape import Instant, Member, Shape
 
 SHOWN_VIOLATIONS_MAX = 100
 """How many are spelled out. All are counted: 1 MiB can hold 100,000 bad tags, and the answer need not."""
@@ -261,7 +261,8 @@ def _of_value(value: Any, member: Member) -> Iterator[tuple[str, bool]]:
     """Yield each constraint on one value in AWS's words, and whether it is obeyed."""
     if isinstance(value, int | float):
         measured, noun = value, "value"
-    elif isinstance(value, Shape):
+    elif isinstance(value, Shape | Instant):
+        # Neither has a length; no model bounds a moment.
         return
     else:
         measured, noun = len(value), "length"

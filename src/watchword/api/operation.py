@@ -59,6 +59,15 @@ class ConditionKey:
     member: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Also:
+    """A permission that an operation needs too if a member of its request is there."""
+
+    action: str
+    member: str
+    """The request's field (Python name)."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Operation:
     """One operation: drives routing, validation, authorization, audit and documentation."""
@@ -78,6 +87,7 @@ class Operation:
     resource_member: str | None = None
     """The request's field (Python name) that names the resource; `None`: the operation acts on `*` or makes a resource."""
     condition_keys: tuple[ConditionKey, ...] = ()
+    also: tuple[Also, ...] = ()
     body_bytes_max: int = BODY_BYTES_MAX
     paginated: bool = False
 

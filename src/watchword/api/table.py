@@ -23,6 +23,9 @@ OPERATIONS: tuple[Operation, ...] = tuple(
 INTERNAL_OPERATIONS: tuple[Operation, ...] = tuple(watchword.OPERATIONS.values())
 
 _by_name = MappingProxyType({service.name: service for service in SERVICES})
+_by_service_and_name = MappingProxyType(
+    {f"{operation.service.name}:{operation.name}": operation for operation in OPERATIONS}
+)
 _by_prefix = MappingProxyType(
     {service.target_prefix: service for service in SERVICES if service.target_prefix}
 )
@@ -57,6 +60,11 @@ def by_target(target: str, *, internal: bool = False) -> Operation | None:
 def by_action(service: str, version: str, action: str) -> Operation | None:
     """Return the operation of a query service that `Version` and `Action` name."""
     return _by_action.get((service, version, action))
+
+
+def operation_named(name: str) -> Operation | None:
+    """Return the operation that is called so, after its service: `secretsmanager:GetSecretValue`."""
+    return _by_service_and_name.get(name)
 
 
 def service_named(name: str) -> Service | None:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from watchword import __version__
-from watchword.cli import environment, operating, running
+from watchword.cli import custody, environment, operating, running
 from watchword.server.deployment import ACCOUNT_DEFAULT, PORT_DEFAULT, WORKERS_DEFAULT, HomeError
 from watchword.server.groups import Composition
 from watchword.server.home import HOME_DEFAULT, HOME_VARIABLE, REGIONS_DEFAULT, home_folder, open_home
@@ -91,6 +91,10 @@ def parser() -> argparse.ArgumentParser:
     )
     serve = verb("serve", "run one Region of the deployment", "For a Region with a machine of its own.")
     serve.add_argument("region", metavar="REGION")
+    for running_verb in (up, serve):
+        running_verb.add_argument(
+            "--strict", action="store_true", help="no custodian starts without every protection"
+        )
     start = verb("start", "start a Region that was stopped", "Returns when it answers.")
     start.add_argument("region", metavar="REGION")
     stop = verb("stop", "stop one Region of a running deployment", "Returns when its last process has ended.")
@@ -100,6 +104,12 @@ def parser() -> argparse.ArgumentParser:
     env = verb("env", "print what points AWS tools here", 'Use it as: eval "$(watchword env)"')
     env.add_argument("--region", metavar="R", help="the default Region (the deployment's first)")
     env.add_argument("--json", action="store_true", help="print a JSON document instead of shell exports")
+    of_custody = verbs.add_parser(
+        "custody",
+        help="seal and unseal a Region, and change what opens it",
+        description="Seal and unseal a Region, and change what opens it.",
+    )
+    custody.add_verbs(of_custody, common)
     verb(
         "tour",
         "replicate a secret, lose a Region, promote the replica",
@@ -140,9 +150,17 @@ def _run(options: argparse.Namespace, *, home: Path, composition: Composition | 
             start = running.command_line("up", options.home)
             print(f"made a deployment with {running.listed(regions)}; start it with `{start}`")
         case "up":
-            return running.up(home, composition or _composed(), port=options.port, home_option=options.home)
+            return running.up(
+                home,
+                composition or _composed(),
+                port=options.port,
+                home_option=options.home,
+                strict=options.strict,
+            )
         case "serve":
-            return running.serve(home, composition or _composed(), region=options.region)
+            return running.serve(
+                home, composition or _composed(), region=options.region, strict=options.strict
+            )
         case "start":
             operating.start(open_home(home), options.region)
             print(f"{options.region} is running")
@@ -153,6 +171,8 @@ def _run(options: argparse.Namespace, *, home: Path, composition: Composition | 
             print(operating.status(open_home(home), as_json=options.json))
         case "env":
             print(environment.text(open_home(home), os.environ, region=options.region, as_json=options.json))
+        case "custody":
+            return custody.run(open_home(home), options)
         case "tour":
             return _tour(home)
     return 0

@@ -37,6 +37,8 @@ class RegionStatus:
     secrets: int | None = None
     links: Mapping[str, int] | None = None
     worst_lag_ms: int | None = None
+    custodian: Mapping[str, object] | None = None
+    """Its protections, and how often it was used for what."""
 
 
 def start(deployment: Deployment, region: str) -> None:
@@ -55,7 +57,9 @@ def status(deployment: Deployment, *, as_json: bool) -> str:
     os.chdir(deployment.home)
     running = _running(deployment)
     regions = [_status_of(settings, running.get(settings.name)) for settings in deployment.regions]
-    return json_text(regions) if as_json else table(regions)
+    return (
+        json_text(regions) if as_json else "\n".join((table(regions), *map(custodian_line, regions))).rstrip()
+    )
 
 
 def require_running(deployment: Deployment) -> None:
@@ -85,6 +89,15 @@ def table(regions: Sequence[RegionStatus]) -> str:
     )
 
 
+def custodian_line(region: RegionStatus) -> str:
+    """Say how the Region's custodian is protected; nothing where nobody told. Pure."""
+    protections = None if region.custodian is None else region.custodian.get("protections")
+    if not isinstance(protections, dict):
+        return ""
+    said = ", ".join(f"{name}: {why if why == 'yes' else f'no ({why})'}" for name, why in protections.items())
+    return f"custodian of {region.name}  {said}"
+
+
 def json_text(regions: Sequence[RegionStatus]) -> str:
     """Write the same as a document. Pure."""
     document = {
@@ -95,6 +108,7 @@ def json_text(regions: Sequence[RegionStatus]) -> str:
             "secrets": held.secrets,
             "links": None if held.links is None else dict(held.links),
             "worst_lag_ms": held.worst_lag_ms,
+            "custodian": None if held.custodian is None else dict(held.custodian),
         }
         for held in regions
     }
@@ -158,6 +172,7 @@ def _status_of(settings: RegionSettings, said: Mapping[str, object] | None) -> R
     ready = sum(1 for process in processes if isinstance(process, dict) and process.get("state") == "ready")
     told = _region_says(settings.door_socket)
     secrets, links, lag = told.get("secrets"), told.get("links"), told.get("worst_lag_ms")
+    custodian = told.get("custodian")
     counts = {str(name): count for name, count in links.items()} if isinstance(links, dict) else None
     return RegionStatus(
         name=settings.name,
@@ -167,6 +182,7 @@ def _status_of(settings: RegionSettings, said: Mapping[str, object] | None) -> R
         secrets=secrets if isinstance(secrets, int) else None,
         links=counts,
         worst_lag_ms=lag if isinstance(lag, int) else None,
+        custodian=custodian if isinstance(custodian, dict) else None,
     )
 
 

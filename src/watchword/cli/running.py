@@ -65,7 +65,9 @@ def make(
     )
 
 
-def up(home: Path, composition: Composition, *, port: int | None, home_option: str | None) -> int:
+def up(
+    home: Path, composition: Composition, *, port: int | None, home_option: str | None, strict: bool = False
+) -> int:
     """Run every Region and the front door until a signal; make the deployment first where there is none."""
     recover(home)
     if not is_deployed(home):
@@ -73,7 +75,7 @@ def up(home: Path, composition: Composition, *, port: int | None, home_option: s
     deployment = open_home(home)
     (home / UP_LOCK).parent.mkdir(mode=0o700, exist_ok=True)
     with locked(home / UP_LOCK, taken=f"`watchword up` already runs in `{home}`"):
-        deployment = _placed(deployment, port=port)
+        deployment = _strictly(_placed(deployment, port=port), strict=strict)
         groups = [_region(deployment, settings, composition, migrate=True) for settings in deployment.regions]
         if deployment.front_door is not None:
             groups.append(composition.front_door_group(deployment))
@@ -82,14 +84,20 @@ def up(home: Path, composition: Composition, *, port: int | None, home_option: s
         return Supervisor(groups, control=UP_CONTROL).run(on_ready=lambda: _say(text))
 
 
-def serve(home: Path, composition: Composition, *, region: str) -> int:
+def serve(home: Path, composition: Composition, *, region: str, strict: bool = False) -> int:
     """Run one Region until a signal; an older schema is refused, for other hosts may share the store."""
-    deployment = open_home(home)
+    deployment = _strictly(open_home(home), strict=strict)
     settings = deployment.region(region)
     group = _region(deployment, settings, composition, migrate=False)
     os.chdir(home)
     ready = f"ready: {region} answers at {settings.endpoint}; Ctrl-C stops it"
     return Supervisor([group], control=region_control(settings)).run(on_ready=lambda: _say(ready))
+
+
+def _strictly(deployment: Deployment, *, strict: bool) -> Deployment:
+    """Return the deployment with strict custodians, if it is asked for here or in its settings."""
+    held = deployment.custodian
+    return replace(deployment, custodian=replace(held, strict=strict or held.strict))
 
 
 def _region(

@@ -14,28 +14,36 @@ import socket
 import stat
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from watchword.custody import hardening, root
+from watchword.custody import hardening
 from watchword.custody.core import Keyring
+from watchword.custody.hardening import NotHardened, Protection, Reach
+from watchword.custody.imports import Pairs
+from watchword.custody.kernel import Kernel
+from watchword.custody.limits import DECRYPTIONS_PER_MINUTE, QUESTIONS_PER_SECOND, Limits, Watch
+from watchword.custody.lock import KeyFile, LockKind, Opener, passphrase_file
+from watchword.custody.root import RootError
+from watchword.custody.seal import Seal
 from watchword.custody.server import BACKLOG, CONNECTIONS_MAX, Custodian
 
 OTHER_FDS = 32
 """Standard streams, listener, pipes, selector and what a library opens: kept free of clients."""
+START_BYTES = 8
 
 
 class CannotStart(Exception):
     """A socket or pipe cannot be used; the text is one sentence for the operator."""
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, *, kernel: Kernel | None = None) -> int:
     """Run the custodian until it is told to stop."""
     options = _parser().parse_args(arguments)
     supervised = options.parent_fd is not None
-    # Before the root is open: there must be no moment in which a dump could hold it.
-    hardening.forbid_dumps()
-    if supervised:
-        hardening.die_with_parent()
+    # Who starts it may ask it, whoever it becomes.
+    peer_uids = frozenset({os.geteuid()})
+    connections_max = _connections_max()
     # Until the loop runs there is nothing to finish. Ctrl-C reaches the whole process group; under a
     # supervisor it is not ours: the workers are stopped first, and they still need keys.
     signals = (signal.SIGTERM,) if supervised else (signal.SIGTERM, signal.SIGINT)
@@ -44,24 +52,30 @@ def main(arguments: list[str] | None = None) -> int:
     for number in signals:
         signal.signal(number, lambda *_: sys.exit(0))
     try:
-        master = root.unlock(options.root, options.key_file)
-        for fd in (options.beat_fd, options.parent_fd):
-            if fd is not None:
-                _check_pipe(fd)
-        if options.beat_fd is not None:
-            os.set_blocking(options.beat_fd, False)
-        listener = _inherited(options.socket_fd) if options.socket is None else _bound(options.socket)
-    except (root.RootError, CannotStart) as error:
+        # Before the root is open: there must be no moment in which a dump could hold it.
+        protections, listener = _closed(options, kernel or Kernel())
+        # RSA pairs take seconds: they are made aside, so that no other question waits.
+        pairs = Pairs().take
+        seal = Seal(
+            options.root,
+            entropy=os.urandom,
+            keyring_of=lambda master: Keyring(master, entropy=os.urandom, pairs=pairs),
+        )
+        seal.open_with(_openers(options))
+        if seal.keyring is None:
+            print("watchword custodian: sealed; `watchword custody unseal` opens it", file=sys.stderr)
+    except (RootError, CannotStart, NotHardened) as error:
         print(f"watchword custodian: {error}", file=sys.stderr)
         return 2
     custodian = Custodian(
-        Keyring(master, entropy=os.urandom),
+        seal,
         listener,
-        peer_uid=os.geteuid(),
+        peer_uids=peer_uids,
         monotonic=time.monotonic,
         beat_fd=options.beat_fd,
         parent_fd=options.parent_fd,
-        connections_max=_connections_max(),
+        connections_max=connections_max,
+        watch=_watch(options, protections),
     )
     for number in signals:
         signal.signal(number, lambda *_: custodian.stop())
@@ -72,6 +86,60 @@ def main(arguments: list[str] | None = None) -> int:
         if options.socket is not None:
             options.socket.unlink(missing_ok=True)
     return 0
+
+
+def _closed(options: argparse.Namespace, kernel: Kernel) -> tuple[tuple[Protection, ...], socket.socket]:
+    """Give up what is not needed to answer, and return how that went and the socket, which is made in between.
+
+    Raises:
+        NotHardened, CannotStart: it may not start so, or has no socket.
+    """
+    supervised = options.parent_fd is not None
+    hardening.rehearse()
+    own_user = hardening.become(kernel, options.user)
+    for fd in (options.beat_fd, options.parent_fd):
+        if fd is not None:
+            _check_pipe(fd)
+    if options.beat_fd is not None:
+        os.set_blocking(options.beat_fd, False)
+    listener = _inherited(options.socket_fd) if options.socket is None else _bound(options.socket)
+    try:
+        opened_with = [held for held in (options.key_file, options.passphrase_file) if held is not None]
+        reach = Reach(
+            rewritten=(options.root.parent,),
+            removed=() if options.socket is None else (options.socket.parent,),
+            read=[*opened_with, *(KeyFile(path=held).beside for held in opened_with)],
+        )
+        rest = hardening.close_room(kernel, supervised=supervised, reach=reach)
+        protections = (own_user, *rest)
+        print(f"watchword custodian: {hardening.line_of(protections)}", file=sys.stderr, flush=True)
+        if options.strict:
+            hardening.require_all(protections)
+    except NotHardened:
+        listener.close()
+        raise
+    return protections, listener
+
+
+def _watch(options: argparse.Namespace, protections: Sequence[Protection]) -> Watch:
+    limits = Limits(
+        questions_per_second=options.questions_per_second,
+        decryptions_per_minute=options.decryptions_per_minute,
+    )
+    told = {held.name: "yes" if held.holds else held.why or "no" for held in protections}
+    return Watch(limits=limits, protections=told, start=os.urandom(START_BYTES).hex())
+
+
+def _openers(options: argparse.Namespace) -> dict[LockKind, Opener]:
+    """Return what may open the root without anybody's help; the root's lock says which of it is asked."""
+    openers: dict[LockKind, Opener] = {}
+    if options.key_file is not None:
+        openers[LockKind.KEY_FILE] = KeyFile(path=options.key_file, is_credential=options.credentials)
+    if options.passphrase_file is not None:
+        openers[LockKind.PASSPHRASE] = passphrase_file(
+            options.passphrase_file, is_credential=options.credentials
+        )
+    return openers
 
 
 def _connections_max() -> int:
@@ -86,7 +154,24 @@ def _parser() -> argparse.ArgumentParser:
     where.add_argument("--socket-fd", type=int, metavar="N", help="a bound Unix socket, inherited")
     where.add_argument("--socket", type=Path, metavar="PATH", help="a Unix socket to make")
     parser.add_argument("--root", type=Path, required=True, metavar="PATH", help="the Region's sealed root")
-    parser.add_argument("--key-file", type=Path, required=True, metavar="PATH", help="the key that opens it")
+    parser.add_argument("--key-file", type=Path, metavar="PATH", help="the key that opens it, if one does")
+    parser.add_argument(
+        "--passphrase-file", type=Path, metavar="PATH", help="the passphrase that opens it, if one does"
+    )
+    credential = "a systemd credential: its mode may show the group's right to read"
+    parser.add_argument("--credentials", action="store_true", help=credential)
+    parser.add_argument("--user", metavar="NAME", help="become this user first; needs root")
+    parser.add_argument("--strict", action="store_true", help="do not start without every protection")
+    parser.add_argument(
+        "--questions-per-second", type=int, metavar="N", default=QUESTIONS_PER_SECOND, help="of one process"
+    )
+    parser.add_argument(
+        "--decryptions-per-minute",
+        type=int,
+        metavar="N",
+        default=DECRYPTIONS_PER_MINUTE,
+        help="else an alarm",
+    )
     parser.add_argument("--beat-fd", type=int, metavar="N", help="gets `R`, then a byte a second")
     parser.add_argument("--parent-fd", type=int, metavar="N", help="end of file on it ends the custodian")
     return parser

@@ -19,11 +19,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from watchword.custody import protocol
+from watchword.custody.files import RootError
+from watchword.custody.limits import Report, report_from
 from watchword.custody.protocol import Op, Outcome, ProtocolError
-from watchword.envelope.fields import canonical_context, encoded
+from watchword.envelope.fields import canonical_context, decoded, encoded
 from watchword.envelope.refused import EnvelopeRefused, Step
 from watchword.envelope.value import Binding
-from watchword.keys.custody import KeyUnavailable, WouldWait
+from watchword.keys.custody import KeySealed, KeyUnavailable, WouldWait
 
 DEADLINE_MS = 2_000
 PROBE_MS = 500
@@ -31,7 +33,15 @@ PROBE_MS = 500
 WAITING_MAX = 64
 READ_BYTES = 65_536
 
+PAIR_MS_MAX = 15_000
+"""An RSA pair of 4,096 bits was made in 1 to 6 s beside other work."""
+PAIR_POLL_MS = 50
+
 _STEPS = {step.encode(): step for step in Step}
+
+
+class _NotYet(Exception):
+    """The custodian is making what was asked for."""
 
 
 class _Connections(threading.local):
@@ -79,11 +89,79 @@ class CustodyClient:
         return f"CustodyClient({self._path!r})"
 
     def ping(self) -> None:
-        """Return when the custodian has answered; for `/-/health`."""
+        """Return when the custodian has answered; KeySealed if it is sealed. For `/-/health`."""
         self._ask(Op.PING, (), answers=0)
 
-    def create_material(self, *, key_arn: str) -> bytes:
-        return self._ask(Op.CREATE_MATERIAL, (encoded(key_arn),), answers=1)[0]
+    def report(self) -> Report:
+        """Return what the custodian tells of itself: its protections, and how often it was used for what."""
+        try:
+            return report_from(self._ask(Op.REPORT, (), answers=1)[0])
+        except ValueError:
+            raise KeyUnavailable("the custodian's report can't be read") from None
+
+    def create_material(self, *, key_arn: str, material_version: int = 1) -> bytes:
+        if material_version == 1:
+            return self._ask(Op.CREATE_MATERIAL, (encoded(key_arn),), answers=1)[0]
+        parts = (encoded(key_arn), protocol.number(material_version))
+        return self._ask(Op.CREATE_VERSION, parts, answers=1)[0]
+
+    def create_mac_material(self, *, key_arn: str, size: int) -> bytes:
+        parts = (encoded(key_arn), protocol.number(size))
+        return self._ask(Op.CREATE_MAC_MATERIAL, parts, answers=1)[0]
+
+    def import_parameters(
+        self, *, key_arn: str, bits: int, algorithm: str, expires_ms: int
+    ) -> tuple[bytes, bytes]:
+        """Ask until the pair is made, for as long as PAIR_MS_MAX: the next one who asks then finds it ready."""
+        parts = (encoded(key_arn), protocol.number(bits), encoded(algorithm), protocol.moment(expires_ms))
+        ends = self._monotonic() + PAIR_MS_MAX / 1_000
+        while True:
+            try:
+                public, token = self._ask(Op.IMPORT_PARAMETERS, parts, answers=2)
+            except _NotYet:
+                if self._monotonic() >= ends:
+                    raise KeyUnavailable("the custodian is still making an RSA pair") from None
+                time.sleep(PAIR_POLL_MS / 1_000)
+            else:
+                return public, token
+
+    def import_material(
+        self,
+        *,
+        token: bytes,
+        wrapped: bytes,
+        key_arn: str,
+        material_version: int,
+        mac: bool,
+        size_min: int,
+        size_max: int,
+        now: int,
+    ) -> tuple[bytes, str]:
+        parts = (
+            token,
+            wrapped,
+            encoded(key_arn),
+            protocol.number(material_version),
+            protocol.yes(mac),
+            protocol.number(size_min),
+            protocol.number(size_max),
+            protocol.moment(now),
+        )
+        material, material_id = self._ask(Op.IMPORT_MATERIAL, parts, answers=2)
+        return material, decoded(material_id)
+
+    def generate_mac(self, *, material: bytes, key_arn: str, algorithm: str, message: bytes) -> bytes:
+        parts = (material, encoded(key_arn), encoded(algorithm), message)
+        return self._ask(Op.GENERATE_MAC, parts, answers=1)[0]
+
+    def verify_mac(
+        self, *, material: bytes, key_arn: str, algorithm: str, message: bytes, mac: bytes
+    ) -> bool:
+        parts = (material, encoded(key_arn), encoded(algorithm), message, mac)
+        return self._ask(Op.VERIFY_MAC, parts, answers=1)[0] == protocol.yes(True)
+
+    def random(self, *, size: int) -> bytes:
+        return self._ask(Op.RANDOM, (protocol.number(size),), answers=1)[0]
 
     def generate_data_key(
         self, *, material: bytes, key_arn: str, context: Mapping[str, str], size: int
@@ -91,6 +169,34 @@ class CustodyClient:
         parts = (material, encoded(key_arn), canonical_context(context), protocol.number(size))
         data_key, blob = self._ask(Op.GENERATE_DATA_KEY, parts, answers=2)
         return data_key, blob
+
+    def generate_sealed_data_key(
+        self, *, material: bytes, key_arn: str, context: Mapping[str, str], size: int
+    ) -> bytes:
+        parts = (material, encoded(key_arn), canonical_context(context), protocol.number(size))
+        return self._ask(Op.GENERATE_SEALED_DATA_KEY, parts, answers=1)[0]
+
+    def re_encrypt(
+        self,
+        *,
+        material: bytes,
+        key_arn: str,
+        context: Mapping[str, str],
+        blob: bytes,
+        to_material: bytes,
+        to_key_arn: str,
+        to_context: Mapping[str, str],
+    ) -> bytes:
+        parts = (
+            material,
+            encoded(key_arn),
+            canonical_context(context),
+            blob,
+            to_material,
+            encoded(to_key_arn),
+            canonical_context(to_context),
+        )
+        return self._ask(Op.RE_ENCRYPT, parts, answers=1)[0]
 
     def encrypt(
         self, *, material: bytes, key_arn: str, context: Mapping[str, str], plaintext: bytes
@@ -183,6 +289,14 @@ class CustodyClient:
             return answer
         if outcome == Outcome.REFUSED and len(answer) == 1 and answer[0] in _STEPS:
             raise EnvelopeRefused(_STEPS[answer[0]])
+        if outcome == Outcome.NOT_YET:
+            raise _NotYet
+        if outcome == Outcome.LIMITED:
+            raise KeyUnavailable("this process has asked the custodian more than it may in a second")
+        if outcome == Outcome.SEALED:
+            raise KeySealed("the Region is sealed")
+        if outcome == Outcome.CANNOT and len(answer) == 1:
+            raise RootError(decoded(answer[0]))
         raise KeyUnavailable("the custodian failed")
 
     def _probed(self, process: _Process, question: bytes) -> tuple[int, list[bytes]]:

@@ -6,11 +6,13 @@ key of its own -> data key -> value. Used inside the custodian, by `init` before
 
 from __future__ import annotations
 
+import contextlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from watchword.custody import imports
 from watchword.custody.master import Master
 from watchword.envelope import ciphertext, suite, transport, value, wrap
 from watchword.envelope.fields import encoded, joined
@@ -21,6 +23,15 @@ MATERIALS_MAX = 1_024
 
 DATA_KEY_BYTES_MAX = 1_024
 """Source: KMS API, GenerateDataKey (NumberOfBytes, 1 to 1,024)."""
+
+MAC_MATERIAL_BYTES_MAX = 128
+"""Source: KMS Developer Guide, importing key material, HMAC_384 and HMAC_512."""
+MAC_DIGESTS: Mapping[str, str] = {
+    "HMAC_SHA_224": "sha224",
+    "HMAC_SHA_256": "sha256",
+    "HMAC_SHA_384": "sha384",
+    "HMAC_SHA_512": "sha512",
+}
 
 FIRST_VERSION = 1
 TOKEN_PURPOSE = b"watchword/token-key/1"
@@ -42,12 +53,22 @@ class Material:
 class Keyring:
     """A Region's unlocked master and what is computed under it. May be shared between threads."""
 
-    def __init__(self, master: Master, *, entropy: suite.Entropy, materials_max: int = MATERIALS_MAX) -> None:
+    def __init__(
+        self,
+        master: Master,
+        *,
+        entropy: suite.Entropy,
+        materials_max: int = MATERIALS_MAX,
+        pairs: Callable[[int], bytes] = imports.make_pair,
+    ) -> None:
+        """`pairs` gives an RSA pair of that many bits to one import, or raises NotYet."""
         self._master = master
         self._entropy = entropy
+        self._pairs = pairs
         # Keyed by the wrapped bytes: who has forgotten those (a deleted key) reaches nothing through the
         # cache.
         self._unwrapped = lru_cache(maxsize=materials_max)(self._unwrap)
+        self._unwrapped_mac = lru_cache(maxsize=materials_max)(self._unwrap_mac)
 
     def __repr__(self) -> str:
         return f"Keyring(region={self._master.region!r}, ***)"
@@ -56,10 +77,7 @@ class Keyring:
 
     def create_material(self, *, key_arn: str, material_version: int = FIRST_VERSION) -> bytes:
         """Make a KMS key's material; returns it wrapped, with its version, which every blob then names."""
-        content = material_version.to_bytes(_VERSION_BYTES, "big") + self._entropy(suite.KEY_BYTES)
-        return wrap.wrap(
-            self._master.key, content, owner=self._material_owner(key_arn), entropy=self._entropy
-        )
+        return self._wrapped(self._entropy(suite.KEY_BYTES), key_arn, material_version)
 
     def generate_data_key(
         self, *, material: bytes, key_arn: str, context: Mapping[str, str], size: int
@@ -98,6 +116,102 @@ class Keyring:
         if ciphertext.header(blob) != ciphertext.Header(key_arn=key_arn, material_version=held.version):
             raise EnvelopeRefused(Step.KEY)
         return ciphertext.open_ciphertext(held.key, blob, context=context)
+
+    def generate_sealed_data_key(
+        self, *, material: bytes, key_arn: str, context: Mapping[str, str], size: int
+    ) -> bytes:
+        """Make a data key and return its blob alone."""
+        return self.generate_data_key(material=material, key_arn=key_arn, context=context, size=size)[1]
+
+    def re_encrypt(
+        self,
+        *,
+        material: bytes,
+        key_arn: str,
+        context: Mapping[str, str],
+        blob: bytes,
+        to_material: bytes,
+        to_key_arn: str,
+        to_context: Mapping[str, str],
+    ) -> bytes:
+        """Decrypt a blob and encrypt what it holds under another key or context; no plaintext leaves here."""
+        plaintext = self.decrypt(material=material, key_arn=key_arn, context=context, blob=blob)
+        return self.encrypt(material=to_material, key_arn=to_key_arn, context=to_context, plaintext=plaintext)
+
+    def random(self, *, size: int) -> bytes:
+        if not 0 < size <= DATA_KEY_BYTES_MAX:
+            raise EnvelopeRefused(Step.LENGTH)
+        return self._entropy(size)
+
+    # MACs. Their material is of a kind of its own: a key that signs never seals, whatever is asked.
+
+    def create_mac_material(self, *, key_arn: str, size: int) -> bytes:
+        """Make an HMAC key's material; returns it wrapped."""
+        if not 0 < size <= MAC_MATERIAL_BYTES_MAX:
+            raise EnvelopeRefused(Step.LENGTH)
+        return self._wrapped_mac(self._entropy(size), key_arn)
+
+    def generate_mac(self, *, material: bytes, key_arn: str, algorithm: str, message: bytes) -> bytes:
+        """Compute a MAC over up to 4,096 bytes. Source: KMS API, GenerateMac."""
+        digest = MAC_DIGESTS.get(algorithm)
+        if digest is None or len(message) > ciphertext.PLAINTEXT_BYTES_MAX:
+            raise EnvelopeRefused(Step.LENGTH)
+        return hmac.digest(self._unwrapped_mac(material, key_arn).key, message, digest)
+
+    def verify_mac(
+        self, *, material: bytes, key_arn: str, algorithm: str, message: bytes, mac: bytes
+    ) -> bool:
+        """Say whether a MAC is right, in constant time."""
+        right = self.generate_mac(material=material, key_arn=key_arn, algorithm=algorithm, message=message)
+        return hmac.compare_digest(right, mac)
+
+    # Imported material
+
+    def import_parameters(
+        self, *, key_arn: str, bits: int, algorithm: str, expires_ms: int
+    ) -> tuple[bytes, bytes]:
+        """Return a public key (DER) to wrap material with, and the private half sealed as a token for this key.
+
+        Raises:
+            EnvelopeRefused: no such size or algorithm. NotYet: the pair is being made.
+        """
+        if bits not in imports.BITS or algorithm not in imports.ALGORITHMS:
+            raise EnvelopeRefused(Step.LENGTH)
+        private = self._pairs(bits)
+        token = wrap.wrap(
+            self._master.key,
+            imports.token_content(private, algorithm=algorithm, expires_ms=expires_ms),
+            owner=self._material_owner(key_arn, wrap.Kind.IMPORT_KEY),
+            entropy=self._entropy,
+        )
+        return imports.public_half(private), token
+
+    def import_material(
+        self,
+        *,
+        token: bytes,
+        wrapped: bytes,
+        key_arn: str,
+        material_version: int,
+        mac: bool,
+        size_min: int,
+        size_max: int,
+        now: int,
+    ) -> tuple[bytes, str]:
+        """Take over material that was wrapped for a token; returns it wrapped under the master, and its id.
+
+        Raises:
+            EnvelopeRefused: EXPIRED, or a token that is none for this key; IMPORT; MATERIAL.
+        """
+        owner = self._material_owner(key_arn, wrap.Kind.IMPORT_KEY)
+        content = self._opened(token, owner=owner)
+        material = imports.unwrapped(content, wrapped, now=now)
+        if not size_min <= len(material) <= size_max or (not mac and len(material) != suite.KEY_BYTES):
+            raise EnvelopeRefused(Step.MATERIAL)
+        named = imports.material_id(material, key_arn=key_arn)
+        if mac:
+            return self._wrapped_mac(material, key_arn), named
+        return self._wrapped(material, key_arn, material_version), named
 
     # Replication
 
@@ -151,35 +265,86 @@ class Keyring:
 
         Source: IAM User Guide, create a signed API request, derive a signing key.
         """
-        secret = wrap.unwrap(self._master.key, sealed, owner=self._access_key_owner(access_key_id))
+        secret = self._opened(sealed, owner=self._access_key_owner(access_key_id))
         key = b"AWS4" + secret
         for part in (day, region, service, "aws4_request"):
             key = hmac.digest(key, encoded(part), "sha256")
         return key
 
     def token_key(self) -> bytes:
-        """Derive the Region's key for sealed tokens; the same in every process and after every restart."""
-        return suite.hkdf(
+        """Derive the Region's key for sealed tokens; the same in every process, for ever."""
+        return self._master.token_key or suite.hkdf(
             self._master.key,
             salt=bytes(suite.SALT_BYTES),
             info=joined(TOKEN_PURPOSE, encoded(self._master.partition), encoded(self._master.region)),
             size=suite.KEY_BYTES,
         )
 
+    # Another master
+
+    def rewrap_material(self, *, material: bytes, key_arn: str) -> bytes:
+        """Return a KMS key's material of either kind under the present master; as it came if it is so already.
+
+        Raises:
+            EnvelopeRefused: it opens under neither master.
+        """
+        kinds = (wrap.Kind.KEY_MATERIAL, wrap.Kind.MAC_MATERIAL)
+        return self._rewrapped(material, owners=[self._material_owner(key_arn, kind) for kind in kinds])
+
+    def rewrap_access_key(self, *, sealed: bytes, access_key_id: str) -> bytes:
+        """Return a secret access key under the present master; as it came if it is so already."""
+        return self._rewrapped(sealed, owners=[self._access_key_owner(access_key_id)])
+
+    def _rewrapped(self, wrapped: bytes, *, owners: Sequence[wrap.Owner]) -> bytes:
+        for owner in owners:
+            with contextlib.suppress(EnvelopeRefused):
+                wrap.unwrap(self._master.key, wrapped, owner=owner)
+                return wrapped
+        if self._master.before is not None:
+            for owner in owners:
+                with contextlib.suppress(EnvelopeRefused):
+                    content = wrap.unwrap(self._master.before, wrapped, owner=owner)
+                    return wrap.wrap(self._master.key, content, owner=owner, entropy=self._entropy)
+        raise EnvelopeRefused(Step.COMMITMENT)
+
+    def _opened(self, wrapped: bytes, *, owner: wrap.Owner) -> bytes:
+        """Open what is wrapped under the present master, or under the one before while its last row is not re-wrapped."""
+        if self._master.before is None:
+            return wrap.unwrap(self._master.key, wrapped, owner=owner)
+        try:
+            return wrap.unwrap(self._master.key, wrapped, owner=owner)
+        except EnvelopeRefused as refused:
+            # The commitment tells which master it is; any other refusal is one under both.
+            if refused.step is not Step.COMMITMENT:
+                raise
+            return wrap.unwrap(self._master.before, wrapped, owner=owner)
+
+    def _wrapped(self, material: bytes, key_arn: str, material_version: int) -> bytes:
+        content = material_version.to_bytes(_VERSION_BYTES, "big") + material
+        owner = self._material_owner(key_arn, wrap.Kind.KEY_MATERIAL)
+        return wrap.wrap(self._master.key, content, owner=owner, entropy=self._entropy)
+
+    def _wrapped_mac(self, material: bytes, key_arn: str) -> bytes:
+        owner = self._material_owner(key_arn, wrap.Kind.MAC_MATERIAL)
+        return wrap.wrap(self._master.key, material, owner=owner, entropy=self._entropy)
+
     def _unwrap(self, material: bytes, key_arn: str) -> Material:
-        content = wrap.unwrap(self._master.key, material, owner=self._material_owner(key_arn))
+        owner = self._material_owner(key_arn, wrap.Kind.KEY_MATERIAL)
+        content = self._opened(material, owner=owner)
         if len(content) != _VERSION_BYTES + suite.KEY_BYTES:
             raise EnvelopeRefused(Step.LENGTH)
         return Material(version=int.from_bytes(content[:_VERSION_BYTES], "big"), key=content[_VERSION_BYTES:])
 
-    def _material_owner(self, key_arn: str) -> wrap.Owner:
+    def _unwrap_mac(self, material: bytes, key_arn: str) -> Material:
+        owner = self._material_owner(key_arn, wrap.Kind.MAC_MATERIAL)
+        return Material(version=FIRST_VERSION, key=self._opened(material, owner=owner))
+
+    def _material_owner(self, key_arn: str, kind: wrap.Kind) -> wrap.Owner:
         # arn:PARTITION:kms:REGION:ACCOUNT:key/ID. Only the account is taken from it: the Region is this one.
         fields = key_arn.split(":")
         if len(fields) < 6:
             raise EnvelopeRefused(Step.TEXT)
-        return wrap.Owner(
-            kind=wrap.Kind.KEY_MATERIAL, name=key_arn, region=self._master.region, account=fields[4]
-        )
+        return wrap.Owner(kind=kind, name=key_arn, region=self._master.region, account=fields[4])
 
     def _access_key_owner(self, access_key_id: str) -> wrap.Owner:
         # No account: an access key ID names one key of one account, in every partition.

@@ -6,10 +6,23 @@ import ctypes
 import os
 import socket
 import struct
+from dataclasses import dataclass
 
 
-def uid_of(connection: socket.socket) -> int:
-    """Return the user ID of the process that connected.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Peer:
+    """The process that connected, at the moment of its `connect`."""
+
+    uid: int
+    pid: int
+    """0 where the kernel does not say."""
+
+
+NOBODY = Peer(uid=-1, pid=0)
+
+
+def of(connection: socket.socket) -> Peer:
+    """Return who connected.
 
     Linux: SO_PEERCRED (unix(7)). macOS and the BSDs: getpeereid(3). Both are of the moment of `connect`.
 
@@ -19,9 +32,9 @@ def uid_of(connection: socket.socket) -> int:
     peercred: int | None = getattr(socket, "SO_PEERCRED", None)
     if peercred is not None:
         form = struct.Struct("3i")
-        _, uid, _ = form.unpack(connection.getsockopt(socket.SOL_SOCKET, peercred, form.size))
-        return int(uid)
-    return _getpeereid(connection)
+        pid, uid, _ = form.unpack(connection.getsockopt(socket.SOL_SOCKET, peercred, form.size))
+        return Peer(uid=int(uid), pid=int(pid))
+    return Peer(uid=_getpeereid(connection), pid=0)
 
 
 def _getpeereid(connection: socket.socket) -> int:

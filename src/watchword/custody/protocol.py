@@ -30,6 +30,7 @@ LENGTH_BYTES = 4
 HEAD_BYTES = 2
 """Version and code: the shortest frame, after its length."""
 NUMBER_BYTES = 4
+MOMENT_BYTES = 8
 
 
 class Op(IntEnum):
@@ -45,6 +46,34 @@ class Op(IntEnum):
     SEAL_ACCESS_KEY = 7
     SIGNING_KEY = 8
     TOKEN_KEY = 9
+    CREATE_VERSION = 10
+    """CREATE_MATERIAL of another version than the first."""
+    GENERATE_SEALED_DATA_KEY = 11
+    RE_ENCRYPT = 12
+    RANDOM = 13
+    CREATE_MAC_MATERIAL = 14
+    GENERATE_MAC = 15
+    VERIFY_MAC = 16
+    IMPORT_PARAMETERS = 17
+    IMPORT_MATERIAL = 18
+
+    # About the seal itself (seal.py); answered by a sealed custodian too.
+    STANDING = 64
+    SEAL = 65
+    UNSEAL = 66
+    UNSEAL_BY_SHARE = 67
+    RELOCK = 68
+    HAND_OUT_SHARES = 69
+    LOCK_WITH_SHARES = 70
+    RENEW_MASTER = 71
+    RETIRE_MASTER = 72
+    NOTE_PROGRESS = 73
+    REWRAP_MATERIAL = 74
+    """This one and the next need the master."""
+    REWRAP_ACCESS_KEY = 75
+
+    REPORT = 96
+    """What the custodian tells of itself (limits.py); answered by a sealed one too."""
 
 
 class Outcome(IntEnum):
@@ -53,6 +82,14 @@ class Outcome(IntEnum):
     """EnvelopeRefused; the one field is the step."""
     FAULT = 2
     """A fault of the custodian's own, of which it says nothing."""
+    NOT_YET = 3
+    """What was asked for is being made: ask again."""
+    SEALED = 4
+    """The Region is sealed: nothing that needs a key is answered until somebody unseals it."""
+    CANNOT = 5
+    """RootError; the one field is its sentence."""
+    LIMITED = 6
+    """This process has asked more than it may in a second (limits.py); the question was not looked at."""
 
 
 class ProtocolError(Exception):
@@ -101,6 +138,11 @@ def parse(whole: bytes) -> tuple[int, list[bytes]]:
     return whole[LENGTH_BYTES + 1], parts
 
 
+def outcome(answer: bytes) -> int:
+    """Return the outcome of an answer that `frame` wrote."""
+    return answer[LENGTH_BYTES + 1]
+
+
 def number(count: int) -> bytes:
     return count.to_bytes(NUMBER_BYTES, "big")
 
@@ -109,6 +151,26 @@ def number_from(written: bytes) -> int:
     if len(written) != NUMBER_BYTES:
         raise ProtocolError("a number of another size")
     return int.from_bytes(written, "big")
+
+
+def moment(ms: int) -> bytes:
+    return ms.to_bytes(MOMENT_BYTES, "big")
+
+
+def moment_from(written: bytes) -> int:
+    if len(written) != MOMENT_BYTES:
+        raise ProtocolError("a moment of another size")
+    return int.from_bytes(written, "big")
+
+
+def yes(said: bool) -> bytes:
+    return b"\1" if said else b"\0"
+
+
+def yes_from(written: bytes) -> bool:
+    if written not in (b"\0", b"\1"):
+        raise ProtocolError("neither yes nor no")
+    return written == b"\1"
 
 
 def text_from(written: bytes) -> str:

@@ -1,11 +1,16 @@
-"""The sealed root of a Region: one file that holds its master, opened by a key file that lies elsewhere.
+"""The sealed root of a Region: one file that holds its master, opened by what its lock says (`lock.py`).
 
-    magic 6 | version 1 | partition | Region | transport public key | sealed master | transport key | SHA-256
+    magic 6 | version 2 | partition | Region | transport public key | lock | sealed contents | SHA-256
 
-The five in the middle are length-prefixed. The master is sealed under the key file's 32 random bytes, the
-transport key is wrapped under the master. The checksum proves nothing against an attacker (the seals do): it
-tells a damaged disk from a wrong key file, so that an operator is sent to the right backup. A backup of the
-data folder holds the root and not the key file, and opens nothing.
+The five in the middle are length-prefixed. The contents are sealed under the root's key and bound to all that stands
+before them: token key, transport private key, the master, and while everything is re-wrapped under a new one, the master
+before. The checksum proves nothing against an attacker (the seal does): it tells a damaged disk from a wrong key, so that
+an operator is sent to the right backup. A backup of the data folder holds the root and not its key, and opens nothing.
+
+A root changes in one way only: the whole file is replaced at once. So what is cheap (another lock around the same master)
+is one atomic step, and what takes long (another master) begins and ends with one.
+
+Version 1 had no lock, since a key file opened every root; it is still read.
 
 Every error is one sentence for an operator.
 """
@@ -15,27 +20,93 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import stat
+from dataclasses import dataclass
 from pathlib import Path
 
+from watchword.custody import files
+from watchword.custody.files import RootError as RootError
+from watchword.custody.lock import KeyFile, Lock, LockKind, key_file_lock
 from watchword.custody.master import Master
 from watchword.envelope import suite, transport, wrap
 from watchword.envelope.fields import decoded, encoded, joined, split
 from watchword.envelope.refused import EnvelopeRefused
 
 MAGIC = b"WWROOT"
-VERSION = 1
-PURPOSE = b"watchword/root/1"
+VERSION = 2
+VERSION_WITHOUT_LOCK = 1
+PURPOSE = b"watchword/root/2"
+PURPOSE_1 = b"watchword/root/1"
 CHECKSUM_BYTES = 32
 ROOT_BYTES_MAX = 4_096
-"""Today's roots have fewer than 500 bytes; a bigger file is none of ours."""
+"""Today's roots have fewer than 700 bytes; a bigger file is none of ours."""
 
 _HEAD_BYTES = len(MAGIC) + 1
 _PARTS = 5
+_LOCK_PARTS = 2
+_CONTENTS_MIN = 3
+_CONTENTS_MAX = 4
+"""Token key, transport private key, the master, the master before."""
 
 
-class RootError(Exception):
-    """A root that cannot be made or opened; the text is one sentence for the operator and holds no key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Root:
+    """A root as it lies on the disk: what it says to everybody, and what is sealed in it."""
+
+    path: Path
+    version: int
+    partition: bytes
+    region: bytes
+    public_key: bytes
+    lock: Lock
+    sealed: tuple[bytes, ...]
+
+    def opened(self, key: bytes) -> Master:
+        """Open it.
+
+        Raises:
+            RootError: with another key than the one that it is sealed under.
+        """
+        try:
+            if self.version == VERSION_WITHOUT_LOCK:
+                return self._opened_without_lock(key)
+            suite.check_prefix(self.sealed[0])
+            contents = suite.unseal(
+                key,
+                self.sealed[0],
+                purpose=PURPOSE,
+                prefix_bytes=len(suite.PREFIX),
+                bound=_bound(self.partition, self.region, self.public_key, self.lock),
+            )
+            token_key, private_key, *masters = split(contents, parts_max=_CONTENTS_MAX)
+            return Master(
+                partition=decoded(self.partition),
+                region=decoded(self.region),
+                key=masters[0],
+                before=masters[1] if len(masters) > 1 else None,
+                transport_private_key=private_key,
+                token_key=token_key or None,
+            )
+        except EnvelopeRefused:
+            raise RootError(f"that does not open the root `{self.path}`") from None
+
+    def _opened_without_lock(self, key: bytes) -> Master:
+        sealed_master, wrapped_transport = self.sealed
+        suite.check_prefix(sealed_master)
+        master = suite.unseal(
+            key,
+            sealed_master,
+            purpose=PURPOSE_1,
+            prefix_bytes=len(suite.PREFIX),
+            bound=joined(self.partition, self.region, self.public_key),
+        )
+        region = decoded(self.region)
+        owner = wrap.Owner(kind=wrap.Kind.TRANSPORT_KEY, name=region, region=region, account="")
+        return Master(
+            partition=decoded(self.partition),
+            region=region,
+            key=master,
+            transport_private_key=wrap.unwrap(master, wrapped_transport, owner=owner),
+        )
 
 
 def create(
@@ -52,18 +123,18 @@ def create(
     for held in (path, key_file):
         if os.path.lexists(held):
             raise RootError(f"`{held}` exists already and is not overwritten")
-    key, master = entropy(suite.KEY_BYTES), entropy(suite.KEY_BYTES)
+    key = entropy(suite.KEY_BYTES)
     pair = transport.generate_pair(entropy)
-    public = (encoded(partition), encoded(region), pair.public_key)
-    sealed_master = suite.seal(
-        key, master, purpose=PURPOSE, prefix=suite.PREFIX, bound=joined(*public), entropy=entropy
+    master = Master(
+        partition=partition,
+        region=region,
+        key=entropy(suite.KEY_BYTES),
+        transport_private_key=pair.private_key,
     )
-    wrapped_transport = wrap.wrap(master, pair.private_key, owner=_transport_owner(region), entropy=entropy)
-    body = MAGIC + bytes((VERSION,)) + joined(*public, sealed_master, wrapped_transport)
     try:
         # The key file first: a root that nothing opens would look like a Region.
-        _write_new(key_file, key)
-        _write_new(path, body + hashlib.sha256(body).digest())
+        files.write(key_file, key)
+        replace(path, master, lock=key_file_lock(key), key=key, entropy=entropy)
     except RootError:
         # Neither was there before.
         for made in (path, key_file):
@@ -73,43 +144,34 @@ def create(
     return pair.public_key
 
 
-def unlock(path: Path, key_file: Path) -> Master:
-    """Open a Region's root.
+def replace(path: Path, master: Master, *, lock: Lock, key: bytes, entropy: suite.Entropy) -> None:
+    """Write the root anew, under a key that `lock` gives; durable on return, and at any moment the old or the new is there.
 
     Raises:
-        RootError: either file is missing, unreadable or damaged, the key file is readable by others, or it is
-            another's.
+        RootError: it cannot be written.
     """
-    partition, region, public_key, sealed_master, wrapped_transport = _read_root(path)
-    key = _read_key(key_file)
-    try:
-        suite.check_prefix(sealed_master)
-        master = suite.unseal(
-            key,
-            sealed_master,
-            purpose=PURPOSE,
-            prefix_bytes=len(suite.PREFIX),
-            bound=joined(partition, region, public_key),
-        )
-        private_key = wrap.unwrap(master, wrapped_transport, owner=_transport_owner(decoded(region)))
-    except EnvelopeRefused:
-        raise RootError(
-            f"key file `{key_file}` does not open the root `{path}`: use the key file that was made with it"
-        ) from None
-    return Master(
-        partition=decoded(partition),
-        region=decoded(region),
-        key=master,
-        transport_private_key=private_key,
+    public = (
+        encoded(master.partition),
+        encoded(master.region),
+        transport.public_key_of(master.transport_private_key),
     )
+    before = () if master.before is None else (master.before,)
+    # No token key in a root that never had another master: it is derived from that one.
+    contents = joined(master.token_key or b"", master.transport_private_key, master.key, *before)
+    sealed = suite.seal(
+        key, contents, purpose=PURPOSE, prefix=suite.PREFIX, bound=_bound(*public, lock), entropy=entropy
+    )
+    body = MAGIC + bytes((VERSION,)) + joined(*public, lock.written(), sealed)
+    files.write(path, body + hashlib.sha256(body).digest())
 
 
-def _transport_owner(region: str) -> wrap.Owner:
-    return wrap.Owner(kind=wrap.Kind.TRANSPORT_KEY, name=region, region=region, account="")
+def read(path: Path) -> Root:
+    """Read a root, closed as it is.
 
-
-def _read_root(path: Path) -> list[bytes]:
-    content = _read(path, what="root", bytes_max=ROOT_BYTES_MAX)
+    Raises:
+        RootError: it is missing, unreadable, damaged, or of a newer release.
+    """
+    content = files.read(path, what="root", bytes_max=ROOT_BYTES_MAX)
     if not content.startswith(MAGIC):
         raise RootError(f"`{path}` is not the root of a Region")
     damaged = RootError(f"root `{path}` is damaged: put it back from a backup")
@@ -117,80 +179,59 @@ def _read_root(path: Path) -> list[bytes]:
     body, checksum = content[:-CHECKSUM_BYTES], content[-CHECKSUM_BYTES:]
     if len(body) < _HEAD_BYTES or hashlib.sha256(body).digest() != checksum:
         raise damaged
-    if body[len(MAGIC)] != VERSION:
-        raise RootError(f"root `{path}` was written by a newer release: start that release")
+    version = body[len(MAGIC)]
+    if version not in (VERSION, VERSION_WITHOUT_LOCK):
+        raise _newer(path)
     try:
         parts = split(body[_HEAD_BYTES:], parts_max=_PARTS)
-    except EnvelopeRefused:
+        if len(parts) != _PARTS:
+            raise damaged
+        partition, region, public_key, *rest = parts
+        lock, sealed = Lock(kind=LockKind.KEY_FILE), tuple(rest)
+        if version == VERSION:
+            kind, parameters = split(rest[0], parts_max=_LOCK_PARTS)
+            if kind not in {known.encode() for known in LockKind}:
+                raise _newer(path)
+            lock, sealed = Lock(kind=LockKind(kind.decode()), parameters=parameters), (rest[1],)
+    except (EnvelopeRefused, ValueError):
         raise damaged from None
-    if len(parts) != _PARTS:
-        raise damaged
-    return parts
+    return Root(
+        path=path,
+        version=version,
+        partition=partition,
+        region=region,
+        public_key=public_key,
+        lock=lock,
+        sealed=sealed,
+    )
 
 
-def _read_key(key_file: Path) -> bytes:
-    key = _read(key_file, what="key file", bytes_max=suite.KEY_BYTES, private=True)
-    if len(key) != suite.KEY_BYTES:
-        raise RootError(f"key file `{key_file}` is damaged: it has not {suite.KEY_BYTES} bytes")
-    return key
+def unlock(path: Path, key_file: Path) -> Master:
+    """Open a Region's root that a key file opens.
 
-
-def _read(path: Path, *, what: str, bytes_max: int, private: bool = False) -> bytes:
-    """Read a small regular file; one byte further than it may be long, so that a longer one is noticed."""
-    try:
-        # Not blocking: opening a FIFO would wait for its writer.
-        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    except OSError as error:
-        raise RootError(f"{what} `{path}` cannot be read: {_said(error)}") from None
-    try:
-        # Asked of the open file, not of the name: what is read is what was checked.
-        mode = os.fstat(fd).st_mode
-        if not stat.S_ISREG(mode):
-            raise RootError(f"{what} `{path}` is not a file")
-        if private and mode & 0o077:
-            raise RootError(
-                f"{what} `{path}` is open to others than its owner (mode {stat.S_IMODE(mode):04o}): "
-                f"run `chmod 600 {path}`"
-            )
-        content = os.read(fd, bytes_max + 1)
-    except OSError as error:
-        raise RootError(f"{what} `{path}` cannot be read: {_said(error)}") from None
-    finally:
-        os.close(fd)
-    if len(content) > bytes_max:
-        raise RootError(f"{what} `{path}` is damaged: it is longer than {bytes_max} bytes")
-    return content
-
-
-def _write_new(path: Path, content: bytes) -> None:
-    """Write a file, whole or not at all, durable on return, mode 0600.
-
-    1. Written beside its place and synced: a crash leaves no half file under the name.
-    2. Renamed. (A rename overwrites; `create` has looked, and its caller keeps two of them apart.)
-    3. The folder is synced: without it a power cut may forget the name.
+    Raises:
+        RootError: either file is missing, unreadable or damaged, the key file is readable by others, or it is
+            another's.
     """
-    beside = path.with_name(f".{path.name}.new")
+    held = read(path)
+    if held.lock.kind is not LockKind.KEY_FILE:
+        raise RootError(f"root `{path}` is not opened by a key file, but by `{held.lock.kind}`")
+    opener = KeyFile(path=key_file)
+    key = opener.key(Lock(kind=LockKind.KEY_FILE))
+    if held.lock.parameters:
+        with contextlib.suppress(RootError):
+            key = opener.key(held.lock)
     try:
-        # (1)
-        beside.unlink(missing_ok=True)
-        fd = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(fd)
-        # (2)
-        beside.rename(path)
-        # (3)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
-        raise RootError(f"`{path}` cannot be written: {_said(error)}") from None
+        return held.opened(key)
+    except RootError:
+        raise RootError(
+            f"key file `{key_file}` does not open the root `{path}`: use the key file that was made with it"
+        ) from None
 
 
-def _said(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+def _bound(partition: bytes, region: bytes, public_key: bytes, lock: Lock) -> bytes:
+    return joined(partition, region, public_key, lock.written())
+
+
+def _newer(path: Path) -> RootError:
+    return RootError(f"root `{path}` was written by a newer release: start that release")

@@ -17,9 +17,14 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from watchword.custody import peer, protocol
+from watchword.custody import peer, protocol, seal_questions
 from watchword.custody.core import Keyring
+from watchword.custody.imports import NotYet
+from watchword.custody.limits import Watch
 from watchword.custody.protocol import Op, Outcome, ProtocolError
+from watchword.custody.root import RootError
+from watchword.custody.seal import Seal
+from watchword.envelope.fields import encoded
 from watchword.envelope.refused import EnvelopeRefused
 
 CONNECTIONS_MAX = 512
@@ -56,6 +61,70 @@ def perform(keyring: Keyring, op: int, parts: list[bytes]) -> tuple[bytes, ...]:
             )
         case (Op.DECRYPT, [material, arn, pairs, blob]):
             return (keyring.decrypt(material=material, key_arn=text(arn), context=context(pairs), blob=blob),)
+        case (Op.GENERATE_SEALED_DATA_KEY, [material, arn, pairs, size]):
+            return (
+                keyring.generate_sealed_data_key(
+                    material=material,
+                    key_arn=text(arn),
+                    context=context(pairs),
+                    size=protocol.number_from(size),
+                ),
+            )
+        case (Op.RE_ENCRYPT, [material, arn, pairs, blob, to_material, to_arn, to_pairs]):
+            return (
+                keyring.re_encrypt(
+                    material=material,
+                    key_arn=text(arn),
+                    context=context(pairs),
+                    blob=blob,
+                    to_material=to_material,
+                    to_key_arn=text(to_arn),
+                    to_context=context(to_pairs),
+                ),
+            )
+    return _perform_on_material(keyring, op, parts)
+
+
+def _perform_on_material(keyring: Keyring, op: int, parts: list[bytes]) -> tuple[bytes, ...]:
+    """Answer a question of KMS that is not about ciphertexts: new versions, imported material, MACs, random bytes."""
+    text, number = protocol.text_from, protocol.number_from
+    match (op, parts):
+        case (Op.CREATE_VERSION, [arn, version]):
+            return (keyring.create_material(key_arn=text(arn), material_version=number(version)),)
+        case (Op.RANDOM, [size]):
+            return (keyring.random(size=number(size)),)
+        case (Op.CREATE_MAC_MATERIAL, [arn, size]):
+            return (keyring.create_mac_material(key_arn=text(arn), size=number(size)),)
+        case (Op.GENERATE_MAC, [material, arn, algorithm, message]):
+            return (
+                keyring.generate_mac(
+                    material=material, key_arn=text(arn), algorithm=text(algorithm), message=message
+                ),
+            )
+        case (Op.VERIFY_MAC, [material, arn, algorithm, message, mac]):
+            right = keyring.verify_mac(
+                material=material, key_arn=text(arn), algorithm=text(algorithm), message=message, mac=mac
+            )
+            return (protocol.yes(right),)
+        case (Op.IMPORT_PARAMETERS, [arn, bits, algorithm, expires]):
+            return keyring.import_parameters(
+                key_arn=text(arn),
+                bits=number(bits),
+                algorithm=text(algorithm),
+                expires_ms=protocol.moment_from(expires),
+            )
+        case (Op.IMPORT_MATERIAL, [token, wrapped, arn, version, mac, least, most, now]):
+            material, named = keyring.import_material(
+                token=token,
+                wrapped=wrapped,
+                key_arn=text(arn),
+                material_version=number(version),
+                mac=protocol.yes_from(mac),
+                size_min=number(least),
+                size_max=number(most),
+                now=protocol.moment_from(now),
+            )
+            return material, encoded(named)
     return _perform_beside_kms(keyring, op, parts)
 
 
@@ -103,16 +172,21 @@ def _perform_beside_kms(keyring: Keyring, op: int, parts: list[bytes]) -> tuple[
             )
         case (Op.TOKEN_KEY, []):
             return (keyring.token_key(),)
+        case (Op.REWRAP_MATERIAL, [material, arn]):
+            return (keyring.rewrap_material(material=material, key_arn=text(arn)),)
+        case (Op.REWRAP_ACCESS_KEY, [sealed, access_key_id]):
+            return (keyring.rewrap_access_key(sealed=sealed, access_key_id=text(access_key_id)),)
     raise ProtocolError("a question that there is not")
 
 
 class _Connection:
     """One client: what it sent of its next question, and what it has not yet taken of its answer."""
 
-    __slots__ = ("received", "sock", "unsent")
+    __slots__ = ("pid", "received", "sock", "unsent")
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, *, pid: int) -> None:
         self.sock = sock
+        self.pid = pid
         self.received = bytearray()
         self.unsent = b""
 
@@ -122,18 +196,20 @@ class Custodian:
 
     def __init__(
         self,
-        keyring: Keyring,
+        seal: Seal,
         listener: socket.socket,
         *,
-        peer_uid: int,
+        peer_uids: frozenset[int],
         monotonic: Callable[[], float],
         beat_fd: int | None = None,
         parent_fd: int | None = None,
         connections_max: int = CONNECTIONS_MAX,
+        watch: Watch | None = None,
     ) -> None:
-        self._keyring = keyring
+        self._seal = seal
         self._listener = listener
-        self._peer_uid = peer_uid
+        self._peer_uids = peer_uids
+        self._watch = watch or Watch()
         self._monotonic = monotonic
         self._beat_fd = beat_fd
         self._parent_fd = parent_fd
@@ -193,16 +269,17 @@ class Custodian:
         except OSError:
             return  # The client is gone again.
         try:
-            uid = peer.uid_of(sock)
+            client = peer.of(sock)
         except OSError:
-            uid = -1
+            client = peer.NOBODY
         # The socket's mode keeps others out already; this also holds where it was made too wide.
-        if uid != self._peer_uid or len(self._connections) >= self._connections_max:
+        stranger = client.uid not in self._peer_uids
+        if stranger or len(self._connections) >= self._connections_max:
             sock.close()
-            self._note("a connection of another user" if uid != self._peer_uid else "too many connections")
+            self._note("a connection of another user" if stranger else "too many connections")
             return
         sock.setblocking(False)
-        connection = _Connection(sock)
+        connection = _Connection(sock, pid=client.pid)
         self._connections.add(connection)
         self._selector.register(sock, selectors.EVENT_READ, partial(self._read, connection))
 
@@ -228,7 +305,7 @@ class Custodian:
                     return
                 question = bytes(connection.received[:length])
                 del connection.received[:length]
-                connection.unsent = self._answer(question)
+                connection.unsent = self._answer(question, pid=connection.pid)
                 self._send(connection)
         except ProtocolError as error:
             self._note(str(error))
@@ -259,10 +336,45 @@ class Custodian:
             self._selector.modify(connection.sock, selectors.EVENT_READ, partial(self._read, connection))
             self._proceed(connection)
 
-    def _answer(self, question: bytes) -> bytes:
+    def _answer(self, question: bytes, *, pid: int) -> bytes:
         op, parts = protocol.parse(question)
+        now = self._monotonic()
+        # A sign of life is always given: whoever asks too much is not to think that the custodian is gone.
+        if op != Op.PING and not self._watch.admits(pid, now=now):
+            self._note("a process asks more than it may in a second")
+            return protocol.frame(Outcome.LIMITED, ())
+        if op == Op.REPORT and not parts:
+            return protocol.frame(Outcome.DONE, (self._watch.report(now=now).written(),))
+        answer = self._performed(question, op, parts)
+        if protocol.outcome(answer) == Outcome.DONE and self._watch.note(op, parts, now=now):
+            most = self._watch.limits.decryptions_per_minute
+            _say(f"ALARM: more than {most} decryptions in a minute")
+        return answer
+
+    def _performed(self, question: bytes, op: int, parts: list[bytes]) -> bytes:
+        keyring = self._seal.keyring
         try:
-            return protocol.frame(Outcome.DONE, perform(self._keyring, op, parts))
+            if seal_questions.is_about_the_seal(op):
+                told = seal_questions.perform(self._seal, op, parts)
+                act = seal_questions.told_of(self._seal, op)
+                if act is not None:
+                    _say(act)
+                return protocol.frame(Outcome.DONE, told)
+            if keyring is None:
+                remembered = self._seal.signing_key_for(question) if op == Op.SIGNING_KEY else None
+                if remembered is None:
+                    return protocol.frame(Outcome.SEALED, ())
+                return protocol.frame(Outcome.DONE, remembered)
+            answer = perform(keyring, op, parts)
+            if op == Op.SIGNING_KEY:
+                self._seal.remember_signing_key(question, answer)
+            return protocol.frame(Outcome.DONE, answer)
+        except RootError as error:
+            # Somebody tries shares, or a passphrase: that belongs in the log.
+            self._note(f"refused: {error}")
+            return protocol.frame(Outcome.CANNOT, (str(error).encode(),))
+        except NotYet:
+            return protocol.frame(Outcome.NOT_YET, ())
         except EnvelopeRefused as refused:
             return protocol.frame(Outcome.REFUSED, (refused.step.encode(),))
         except ProtocolError:
@@ -281,4 +393,8 @@ class Custodian:
         now = self._monotonic()
         if now >= self._next_note:
             self._next_note = now + NOTE_SECONDS
-            print(f"watchword custodian: {what}", file=sys.stderr, flush=True)
+            _say(what)
+
+
+def _say(what: str) -> None:
+    print(f"watchword custodian: {what}", file=sys.stderr, flush=True)

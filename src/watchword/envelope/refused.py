@@ -22,6 +22,12 @@ class Step(StrEnum):
     """Another key, or a changed header."""
     TAG = "tag"
     """Changed content, or another place than the one it was sealed for."""
+    EXPIRED = "expired"
+    """An import token that is too old."""
+    IMPORT = "import"
+    """Material that was not wrapped under the token's public key in the token's way."""
+    MATERIAL = "material"
+    """Imported material of a size that the key can't have."""
 
 
 class EnvelopeRefused(Exception):

@@ -21,6 +21,9 @@ PURPOSE = b"watchword/wrap/1"
 
 class Kind(StrEnum):
     KEY_MATERIAL = "key-material"
+    MAC_MATERIAL = "mac-material"
+    IMPORT_KEY = "import-key"
+    """The private half of a pair under which material is imported."""
     ACCESS_KEY = "access-key"
     TRANSPORT_KEY = "transport-key"
 

@@ -23,12 +23,13 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import msgspec
 
 from watchword.api import constraints, table
-from watchword.api.call import Bound, Call, Place, Principal, PrincipalKind, Scope
+from watchword.api.call import Bound, Call, Found, Place, Principal, PrincipalKind, Scope
 from watchword.api.errors import (
     AccessDeniedException,
     ApiError,
@@ -44,8 +45,10 @@ from watchword.api.operation import Protocol as WireProtocol
 from watchword.api.shape import Shape
 from watchword.api.shapes import watchword
 from watchword.api.unit import EventRow, Moved, Stores, StoreUnavailable, UnitOfWork
+from watchword.gate.rates import Rates
 from watchword.gate.route import Unroutable, route
 from watchword.identity import policy
+from watchword.identity.context import Circumstances, RequestContext
 from watchword.identity.credentials import SigningKeys, credentials
 from watchword.keys.custody import KeyUnavailable, WouldWait
 from watchword.regions.partitions import PARTITIONS
@@ -98,6 +101,7 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     user_agent: str | None
     trail: Trail
+    secure: bool = False
 
 
 class _Together:
@@ -128,10 +132,12 @@ class Gate:
         entropy: Callable[[int], bytes],
         accessed: Callable[[str, str, str], None],
         committed: Callable[[], None],
+        rates: Rates | None = None,
     ) -> None:
         """`process` names this start of this process in events; with a sequence number it identifies each.
 
-        `committed` is told after each commit of changes, so that the courier wakes; it must not fail or block.
+        `committed` is told after each commit of changes, so that the courier wakes; it must not fail or block. Without
+        `rates` an account may make as many requests as it can.
         """
         self._place = place
         self._stores = stores
@@ -147,6 +153,7 @@ class Gate:
         self._new_id = Ids(entropy)
         self._accessed = accessed
         self._committed = committed
+        self._rates = rates
 
     def answer(self, request: HTTPRequest) -> HTTPResponse:
         """Answer a client's request, in a thread that may wait. Never raises."""
@@ -209,9 +216,14 @@ class Gate:
     ) -> HTTPResponse:
         request_id = self._new_id()
         origin = Origin(
-            request_id=request_id, source=request.source, user_agent=request.header("user-agent"), trail=trail
+            request_id=request_id,
+            source=request.source,
+            user_agent=request.header("user-agent"),
+            trail=trail,
+            secure=request.secure,
         )
         asked: Service | WireProtocol | None = None
+        principal: Principal | None = None
         try:
             # (1)
             operation = route(request, internal=internal)
@@ -224,6 +236,8 @@ class Gate:
             principal = authenticate(request, operation, origin, unit)
             # (3)
             try:
+                if self._rates is not None:
+                    self._rates.take(operation, principal.account, now=self._clock())
                 shape = question.decode(operation, request)
                 constraints.check(shape)
             except ApiError as error:
@@ -243,6 +257,8 @@ class Gate:
         except (KeyUnavailable, StoreUnavailable, TrailUnavailable) as error:
             return wire.refusal(asked, _unavailable(error, request_id), request_id)
         except WouldWait:
+            if self._rates is not None and principal is not None:
+                self._rates.give_back(operation, principal.account)
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a fault of ours becomes an answer
             _log_fault(request_id, error)
@@ -388,12 +404,18 @@ class _Round:
         try:
             # (4)
             found = bound.find(request, Scope(principal=principal, place=place), unit)
+
             # (5)
-            decision = policy.decide(operation, principal=principal, resource=found.arn)
+            def context() -> RequestContext:
+                return self._context(operation, request, principal, found, via)
+
+            decision = policy.decide(operation, request, principal=principal, found=found, context=context)
             arn = found.arn
             if not decision.allowed:
                 because = decision.because
-                raise policy.refusal(operation, principal=principal, resource=found.arn)
+                raise policy.refusal(decision)
+            if found.also:
+                self._decide_also(found, request, principal, via)
             if found.missing is not None:
                 raise found.missing
             # (6)
@@ -404,6 +426,16 @@ class _Round:
             def invoke(operation: Operation, request: Shape, *, principal: Principal | None = None) -> Any:
                 return self.run(operation, request, principal=principal or caller, via=service)
 
+            def would_allow(text: str, *, action: str, arn: str, decides_itself: bool = False) -> bool:
+                return policy.would_allow(
+                    text,
+                    principal=principal,
+                    action=action,
+                    resource=arn,
+                    decides_itself=decides_itself,
+                    context=context(),
+                )
+
             call: Call[Any] = Call(
                 principal=principal,
                 place=place,
@@ -413,6 +445,7 @@ class _Round:
                 stage=unit.stage,
                 invoke=invoke,
                 occurred=self._occurred,
+                would_allow=would_allow,
                 accessed=gate._accessed,
                 via=via,
             )
@@ -422,6 +455,42 @@ class _Round:
             raise
         self._note(operation, request, response, None, principal, via, arn, None)
         return response
+
+    def _decide_also(self, found: Found[Any], request: Shape, principal: Principal, via: str | None) -> None:
+        """Ask for the permissions that a request needs on other resources than its own."""
+        for operation, other in found.also:
+            context = partial(self._context, operation, request, principal, other, via)
+            decision = policy.decide(operation, request, principal=principal, found=other, context=context)
+            if not decision.allowed:
+                raise policy.refusal(decision)
+
+    def _context(
+        self,
+        operation: Operation,
+        request: Shape,
+        principal: Principal,
+        found: Found[Any],
+        via: str | None,
+    ) -> RequestContext:
+        """What policies may ask of this request."""
+        origin = self._origin
+        circumstances = Circumstances(
+            region=self._gate._place.region,
+            now=self._now,
+            source=origin.source,
+            secure=origin.secure,
+            user_agent=origin.user_agent,
+            via=via,
+        )
+        return RequestContext(
+            operation=operation,
+            request=request,
+            principal=principal,
+            circumstances=circumstances,
+            account=policy.account_of(found.arn) or principal.account,
+            tags=found.tags,
+            facts=found.facts,
+        )
 
     def _note(
         self,
@@ -459,7 +528,8 @@ class _Round:
         gate = self._gate
         occurrence = Occurrence(
             name=name,
-            event_source="secretsmanager.amazonaws.com",
+            # `arn:PARTITION:SERVICE:…`: whose resource it befell.
+            event_source=f"{arn.split(':', 3)[2]}.amazonaws.com",
             place=gate._place,
             account=account,
             now=self._now,

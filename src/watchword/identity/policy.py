@@ -1,78 +1,169 @@
 """The policy decision: may this principal do this to that resource?
 
-Until IAM exists an account has one principal, its root user, and the answer needs no policy document. This is the one
-place that decides, so it is also the seam where policies come in: callers already hand over everything a policy reads.
+This is the one place that the gate asks. It knows what is decided without a policy, and puts together what `decision.py`
+decides on. Until IAM exists an account has one principal, its root user, who needs no policy of its own; the policies of
+secrets and keys bind it all the same.
 
   1. Operations between Regions are for Regions, and for nobody else.
   2. A Region asks for nothing but these operations in its own name.
   3. An operation that AWS lets everybody call (GetCallerIdentity) is allowed.
-  4. The root user may do everything within its own account.
-  5. All else is refused.
+  4. The root user may always take the policy of one of its account's secrets away: a policy that denies everything to
+     everybody could not be mended otherwise.
+  5. All else is decided on policies; a policy that can't be read allows nobody anything.
 
 Source: IAM User Guide, policy evaluation logic; reliability: authorize before anything found is revealed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
-from watchword.api.call import Principal, PrincipalKind
+from watchword.api.call import Found, Principal, PrincipalKind
 from watchword.api.errors import AccessDeniedException
 from watchword.api.operation import Operation
+from watchword.api.shape import Shape
+from watchword.identity import explanation
+from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, policy_set
+from watchword.identity.decision import Asked, PoliciesOfPrincipal, ResourceSide
+from watchword.identity.decision import decide as decide_on_policies
+from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
+from watchword.identity.variables import Context
 
 ACCOUNTS_REMEMBERED = 4_096
 """Resources whose account is not looked for again."""
+POLICIES_REMEMBERED = 1_024
+"""Of at most 32 KiB each, as text and made ready."""
 
 BETWEEN_REGIONS = "watchword:"
 """The actions of our own operations; KMS's part in replication has AWS's actions and is decided like any other."""
+ALWAYS_ROOTS = "secretsmanager:DeleteResourcePolicy"
+POLICY_NAME = "default"
+"""The one policy that a secret or a key has."""
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
-    """What was decided, and why; the reason goes to the trail, never to the caller."""
+    """What was decided, and why; the reason goes to the trail, the refusal to the caller."""
 
     allowed: bool
     because: str
+    refusal: str = ""
 
 
-def decide(operation: Operation, *, principal: Principal, resource: str) -> Decision:
-    """Decide whether policy allows `operation` on `resource` (an ARN, or an identifier as sent where nothing was found).
+ALLOWED_TO_ROOT = Decision(allowed=True, because="the root user of the account")
 
-    Pure.
+
+def decide(
+    operation: Operation,
+    request: Shape,
+    *,
+    principal: Principal,
+    found: Found[Any],
+    context: Callable[[], Context],
+) -> Decision:
+    """Decide whether policy allows `operation` on what was found. Pure, but for policies kept ready.
+
+    `context` is asked for only if a policy has to be. `request` says which permissions are needed besides.
     """
+    action = operation.action
     # (1), (2)
-    between_regions = operation.action is not None and operation.action.startswith(BETWEEN_REGIONS)
+    between_regions = action is not None and action.startswith(BETWEEN_REGIONS)
     if between_regions or principal.kind is PrincipalKind.REGION:
         if between_regions and principal.kind is PrincipalKind.REGION:
             return Decision(allowed=True, because="an operation between Regions, asked by a Region")
-        return Decision(allowed=False, because="operations between Regions are for Regions alone")
+        return Decision(
+            allowed=False,
+            because="operations between Regions are for Regions alone",
+            refusal=_unknown_to_policies(principal, action, found.arn),
+        )
     # (3)
-    if operation.action is None:
+    if action is None:
         return Decision(allowed=True, because="needs no permission")
     # (4)
-    if principal.kind is PrincipalKind.ROOT and _account_of(resource) in (None, principal.account):
-        return Decision(allowed=True, because="the root user of the account")
+    own = account_of(found.arn) in (None, principal.account)
+    if principal.kind is PrincipalKind.ROOT and own and (found.policy is None or action == ALWAYS_ROOTS):
+        return ALLOWED_TO_ROOT
     # (5)
-    return Decision(allowed=False, because="no statement allows it")
+    decision = _on_policies(action, principal=principal, found=found, context=context)
+    for also in operation.also:
+        if decision.allowed and getattr(request, also.member) is not None:
+            decision = _on_policies(also.action, principal=principal, found=found, context=context)
+    return decision
 
 
-def refusal(operation: Operation, *, principal: Principal, resource: str) -> AccessDeniedException:
-    """AWS's wording of a denial: across accounts it is the resource's policy that would have to allow it.
+def refusal(decision: Decision) -> AccessDeniedException:
+    """AWS's wording of a denial. Source: facts, access-denied wording."""
+    return AccessDeniedException(decision.refusal)
 
-    Source: facts, access-denied wording.
+
+def would_allow(
+    text: str, *, principal: Principal, action: str, resource: str, decides_itself: bool, context: Context
+) -> bool:
+    """Whether a principal could do something to a resource that had this policy; for the checks against locking oneself out.
+
+    Pure. A policy that can't be read allows nothing.
     """
-    on = "" if resource == "*" else f" on resource: {resource}"
-    kind = "identity" if _account_of(resource) in (None, principal.account) else "resource"
-    return AccessDeniedException(
-        f"User: {principal.arn} is not authorized to perform: {operation.action}{on}"
-        f" because no {kind}-based policy allows the {operation.action} action"
+    found: Found[None] = Found(resource=None, arn=resource, policy=text, decides_itself=decides_itself)
+    return _on_policies(action, principal=principal, found=found, context=lambda: context).allowed
+
+
+def account_of(resource: str) -> str | None:
+    """The account that an ARN names; `None` for `*`, a name or anything else that means the caller's own account."""
+    return _account_of(resource)
+
+
+def _on_policies(
+    action: str, *, principal: Principal, found: Found[Any], context: Callable[[], Context]
+) -> Decision:
+    try:
+        policy = None if found.policy is None else _ready(found.policy)
+    except PolicyRefused:
+        return Decision(
+            allowed=False,
+            because="the resource's policy can't be read",
+            refusal=_unknown_to_policies(principal, action, found.arn),
+        )
+    asked = Asked(action=action, resource=found.arn, caller=_caller(principal), context=context())
+    side = ResourceSide(
+        account=account_of(found.arn),
+        policy=policy,
+        decides_itself=found.decides_itself and policy is not None,
     )
+    decided = decide_on_policies(asked, identity=PoliciesOfPrincipal(), resource=side)
+    return Decision(
+        allowed=decided.allowed,
+        because=explanation.because(asked, decided),
+        refusal="" if decided.allowed else explanation.refusal_text(asked, decided),
+    )
+
+
+def _unknown_to_policies(principal: Principal, action: str | None, arn: str) -> str:
+    on = "" if arn == "*" else f" on resource: {arn}"
+    return f"User: {principal.arn} is not authorized to perform: {action}{on}"
+
+
+_KINDS = {PrincipalKind.ROOT: CallerKind.ROOT}
+
+
+def _caller(principal: Principal) -> Caller:
+    return _named(_KINDS[principal.kind], principal.arn)
+
+
+@lru_cache(maxsize=ACCOUNTS_REMEMBERED)
+def _named(kind: CallerKind, arn: str) -> Caller:
+    return caller(kind, arn)
+
+
+@lru_cache(maxsize=POLICIES_REMEMBERED)
+def _ready(text: str) -> PolicySet:
+    return policy_set([compiled(read(text, kind=PolicyKind.RESOURCE), name=POLICY_NAME)])
 
 
 @lru_cache(maxsize=ACCOUNTS_REMEMBERED)
 def _account_of(resource: str) -> str | None:
-    """The account that an ARN names; `None` for `*`, a name or anything else that means the caller's own account."""
     parts = resource.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
         return None

@@ -16,6 +16,10 @@ class KeyUnavailable(Exception):
     """Custody is gone, slow or busy: a degradation, a 5xx and never a 4xx. Says why, for an operator."""
 
 
+class KeySealed(KeyUnavailable):
+    """Custody is there and holds no key until somebody unseals the Region."""
+
+
 class WouldWait(Exception):
     """Custody has to be asked, and whoever asks here must not wait: the call is made again where it may."""
 
@@ -28,8 +32,47 @@ class Custody(Protocol):
     EnvelopeRefused when it does not open (for a KMS blob: AWS's InvalidCiphertextException).
     """
 
-    def create_material(self, *, key_arn: str) -> bytes:
-        """Make a KMS key's material; returns it wrapped, for the caller to store."""
+    def create_material(self, *, key_arn: str, material_version: int = 1) -> bytes:
+        """Make a version of a KMS key's material; returns it wrapped, for the caller to store."""
+        ...
+
+    def create_mac_material(self, *, key_arn: str, size: int) -> bytes:
+        """Make an HMAC key's material; it computes MACs and nothing else."""
+        ...
+
+    def import_parameters(
+        self, *, key_arn: str, bits: int, algorithm: str, expires_ms: int
+    ) -> tuple[bytes, bytes]:
+        """Make an RSA pair to wrap material with; returns the public key (DER), and the private one sealed as a token."""
+        ...
+
+    def import_material(
+        self,
+        *,
+        token: bytes,
+        wrapped: bytes,
+        key_arn: str,
+        material_version: int,
+        mac: bool,
+        size_min: int,
+        size_max: int,
+        now: int,
+    ) -> tuple[bytes, str]:
+        """Take over material that was wrapped under a token's public key; returns it wrapped, and its id.
+
+        EnvelopeRefused says at which step: EXPIRED and what concerns the token, IMPORT if the material does not unwrap,
+        MATERIAL if its size is not one of those.
+        """
+        ...
+
+    def generate_mac(self, *, material: bytes, key_arn: str, algorithm: str, message: bytes) -> bytes: ...
+
+    def verify_mac(
+        self, *, material: bytes, key_arn: str, algorithm: str, message: bytes, mac: bytes
+    ) -> bool: ...
+
+    def random(self, *, size: int) -> bytes:
+        """Up to 1,024 random bytes."""
         ...
 
     def generate_data_key(
@@ -38,10 +81,30 @@ class Custody(Protocol):
         """Make a data key of `size` bytes; returns it in the clear, and as a blob."""
         ...
 
+    def generate_sealed_data_key(
+        self, *, material: bytes, key_arn: str, context: Mapping[str, str], size: int
+    ) -> bytes:
+        """Make a data key and return its blob alone."""
+        ...
+
     def encrypt(
         self, *, material: bytes, key_arn: str, context: Mapping[str, str], plaintext: bytes
     ) -> bytes:
         """Encrypt up to 4,096 bytes; returns the blob."""
+        ...
+
+    def re_encrypt(
+        self,
+        *,
+        material: bytes,
+        key_arn: str,
+        context: Mapping[str, str],
+        blob: bytes,
+        to_material: bytes,
+        to_key_arn: str,
+        to_context: Mapping[str, str],
+    ) -> bytes:
+        """Decrypt a blob and encrypt what it holds under another key or context; no plaintext leaves."""
         ...
 
     def decrypt(self, *, material: bytes, key_arn: str, context: Mapping[str, str], blob: bytes) -> bytes:

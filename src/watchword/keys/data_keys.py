@@ -78,6 +78,11 @@ class DataKeys:
             for blob in [blob for blob, held in self._held.items() if held.key_arn == key_arn]:
                 del self._held[blob]
 
+    def clear(self) -> None:
+        """Drop all: the Region was sealed."""
+        with self._lock:
+            self._held.clear()
+
     def expire(self, *, now: int) -> None:
         """Drop what is too old to be used; called now and then, so that idle keys do not stay in memory."""
         with self._lock:

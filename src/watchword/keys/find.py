@@ -7,58 +7,136 @@ operations and DescribeKey, not EnableKey and DisableKey). Source: KMS developer
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol
 
-from watchword.api.call import Found, Scope
-from watchword.api.errors import ApiError
+import msgspec
+
+from watchword.api.call import Found, PrincipalKind, Scope
+from watchword.api.errors import ApiError, ValidationException
+from watchword.api.operation import ConditionKey
+from watchword.api.shape import Shape
 from watchword.api.shapes import kms, watchword
 from watchword.envelope.ciphertext import header
 from watchword.envelope.refused import EnvelopeRefused
-from watchword.keys.model import KMSKey
-from watchword.keys.store import KeyStore
+from watchword.keys import conditions, policies
+from watchword.keys.model import Alias, Grant, KeyManager, KMSKey
+from watchword.keys.refusals import ALIAS_OF_ALIAS, ALIAS_PREFIX_MISSING, INCORRECT_KEY, alias_missing
+from watchword.keys.store import KeyNames, KeyStore
 
 KEY_ID = re.compile(r"(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})")
 AWS_ALIAS_PREFIX = "alias/aws/"
 SECRETS_ALIAS = "alias/aws/secretsmanager"
-INCORRECT_KEY = "The key ID in the request does not identify a CMK that can perform this operation."
+replace_found = msgspec.structs.replace
+
+GRANT_ID = re.compile(r"[0-9a-f]{64}")
+WRONG_GRANT_ID = "a grant id has 64 hexadecimal digits"
+
+OpenGrantToken = Callable[[str], tuple[str, str, str]]
+"""Account, key id and grant id of the grant that a token was given out with; InvalidGrantTokenException if none was."""
 
 
-def find_nothing(_request: kms.CreateKeyRequest, _scope: Scope, _store: KeyStore) -> Found[None]:
+def _of_source(key: ConditionKey) -> ConditionKey:
+    member = key.member
+    return key if member is None else replace(key, member=member.replace("destination_", "source_"))
+
+
+RE_ENCRYPT_FROM = replace(
+    kms.RE_ENCRYPT,
+    action="kms:ReEncryptFrom",
+    resource_member="source_key_id",
+    condition_keys=tuple(map(_of_source, kms.RE_ENCRYPT.condition_keys)),
+)
+"""The permission on the key that opens; ReEncrypt itself asks for the one on the key that seals."""
+
+
+class NamesKey(Protocol):
+    """A request that names a key by its id or ARN."""
+
+    @property
+    def key_id(self) -> str | None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AliasAndKey:
+    """What a change of an alias is about: the alias as it stands, and the key that it shall name."""
+
+    name: str
+    alias: Alias | None
+    key: KMSKey | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceAndDestination:
+    source: KMSKey
+    destination: KMSKey
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyAndGrant:
+    key: KMSKey
+    grant: Grant
+
+
+def find_nothing(_request: Shape, _scope: Scope, _store: KeyNames) -> Found[None]:
     return Found(resource=None, arn="*")
 
 
-def find_key(
-    request: kms.EnableKeyRequest | kms.DisableKeyRequest, scope: Scope, store: KeyStore
-) -> Found[KMSKey | None]:
+def find_key(request: NamesKey, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
     """A key by its id or ARN; an alias is refused."""
     return named(request.key_id or "", scope, store, aliases=False)
 
 
-def find_key_or_alias(
-    request: kms.DescribeKeyRequest
-    | kms.GenerateDataKeyRequest
-    | kms.EncryptRequest
-    | watchword.OpenFromRegionRequest,
-    scope: Scope,
-    store: KeyStore,
-) -> Found[KMSKey | None]:
+def find_key_to_grant(request: kms.CreateGrantRequest, scope: Scope, store: KeyStore) -> Found[KMSKey | None]:
+    found = named(request.key_id or "", scope, store, aliases=False)
+    of_key = found.facts
+    return replace_found(
+        found, facts=lambda: {**(of_key() if of_key else {}), **conditions.of_grant(request)}
+    )
+
+
+def find_key_or_alias(request: NamesKey, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
     return named(request.key_id or "", scope, store, aliases=True)
 
 
+def find_key_if_named(request: kms.ListAliasesRequest, scope: Scope, store: KeyStore) -> Found[KMSKey | None]:
+    """The permission to list aliases is on no key, whichever is named."""
+    if request.key_id is None:
+        return Found(resource=None, arn="*")
+    found = named(request.key_id, scope, store, aliases=False)
+    return Found(resource=found.resource, arn="*", missing=found.missing)
+
+
 def find_key_of_ciphertext(
-    request: kms.DecryptRequest | watchword.SealForRegionRequest, scope: Scope, store: KeyStore
+    request: kms.DecryptRequest | watchword.SealForRegionRequest, scope: Scope, store: KeyNames
 ) -> Found[KMSKey | None]:
     """The key that a ciphertext names; a KeyId beside it must mean the same one.
 
     Raises:
         InvalidCiphertextException: no ciphertext of ours.
     """
+    if isinstance(request, kms.DecryptRequest) and _is_without_ciphertext(request):
+        return named(request.key_id or "", scope, store, aliases=True)
+    return _of_ciphertext(request.ciphertext_blob, request.key_id, scope, store)
+
+
+def _is_without_ciphertext(request: kms.DecryptRequest | kms.ReEncryptRequest) -> bool:
+    """A dry run may be asked for without a ciphertext; then it has to name the key. Source: DryRunModifiers."""
+    return bool(request.dry_run) and "IGNORE_CIPHERTEXT" in (request.dry_run_modifiers or ())
+
+
+def _of_ciphertext(
+    blob: bytes | None, key_id: str | None, scope: Scope, store: KeyNames
+) -> Found[KMSKey | None]:
     try:
-        arn = header(request.ciphertext_blob or b"").key_arn
+        arn = header(blob or b"").key_arn
     except EnvelopeRefused as error:
         raise kms.InvalidCiphertextException from error
     found = named(arn, scope, store, aliases=False)
-    if request.key_id:
-        meant = named(request.key_id, scope, store, aliases=True)
+    if key_id:
+        meant = named(key_id, scope, store, aliases=True)
         if meant.missing is not None:
             return meant
         if meant.arn != found.arn:
@@ -67,7 +145,141 @@ def find_key_of_ciphertext(
     return found
 
 
-def named(key_id: str, scope: Scope, store: KeyStore, *, aliases: bool) -> Found[KMSKey | None]:
+def find_source_and_destination(
+    request: kms.ReEncryptRequest, scope: Scope, store: KeyStore
+) -> Found[SourceAndDestination | None]:
+    """The key that a ciphertext names and the one that it shall be under; each has its own permission."""
+    if _is_without_ciphertext(request):
+        source = named(request.source_key_id or "", scope, store, aliases=True)
+    else:
+        source = _of_ciphertext(request.ciphertext_blob, request.source_key_id, scope, store)
+    destination = named(request.destination_key_id or "", scope, store, aliases=True)
+    missing = source.missing or destination.missing
+    both = None
+    if source.resource is not None and destination.resource is not None:
+        both = SourceAndDestination(source=source.resource, destination=destination.resource)
+    elif missing is None:
+        # The default key's alias, and nobody but Secrets Manager makes that key.
+        missing = alias_missing(destination.arn if destination.resource is None else source.arn)
+    return Found(
+        resource=both,
+        arn=destination.arn,
+        missing=missing,
+        tags=destination.tags,
+        policy=destination.policy,
+        decides_itself=True,
+        facts=_on_same_key(destination, source),
+        also=((RE_ENCRYPT_FROM, replace_found(source, facts=_on_same_key(source, destination))),),
+    )
+
+
+def find_alias_and_target(
+    request: kms.CreateAliasRequest | kms.UpdateAliasRequest, scope: Scope, store: KeyStore
+) -> Found[AliasAndKey]:
+    """An alias, also one that is not there yet, and the key that it shall name; the permission is on both, and on the
+    key that it names now.
+
+    Raises:
+        ValidationException: no name of an alias, or an alias as the target.
+    """
+    name = request.alias_name or ""
+    arn = alias_arn(name, scope)
+    target_id = request.target_key_id or ""
+    if _tail_of(target_id).startswith("alias/"):
+        raise ValidationException(ALIAS_OF_ALIAS)
+    target = named(target_id, scope, store, aliases=False)
+    held = store.alias(scope.account, name)
+    operation = kms.UPDATE_ALIAS if isinstance(request, kms.UpdateAliasRequest) else kms.CREATE_ALIAS
+    keys = [target]
+    missing = target.missing
+    if operation is kms.UPDATE_ALIAS and held is not None:
+        keys.append(named(held.key_id, scope, store, aliases=False))
+    elif operation is kms.UPDATE_ALIAS:
+        missing = alias_missing(arn)
+    return Found(
+        resource=AliasAndKey(name=name, alias=held, key=target.resource),
+        arn=arn,
+        missing=missing,
+        also=tuple((operation, one) for one in keys),
+    )
+
+
+def find_alias(request: kms.DeleteAliasRequest, scope: Scope, store: KeyStore) -> Found[Alias | None]:
+    name = request.alias_name or ""
+    arn = alias_arn(name, scope)
+    held = store.alias(scope.account, name)
+    if held is None:
+        return Found(resource=None, arn=arn, missing=alias_missing(arn))
+    key = named(held.key_id, scope, store, aliases=False)
+    return Found(resource=held, arn=arn, also=((kms.DELETE_ALIAS, key),))
+
+
+def find_grant(request: kms.RevokeGrantRequest, scope: Scope, store: KeyStore) -> Found[KeyAndGrant | None]:
+    return _grant_of(request.key_id or "", request.grant_id or "", scope, store)
+
+
+def find_grant_to_retire(
+    request: kms.RetireGrantRequest, scope: Scope, store: KeyStore, *, open_token: OpenGrantToken
+) -> Found[KeyAndGrant | None]:
+    """A grant by its token, or by its key and id.
+
+    Raises:
+        ValidationException: not exactly one of the two. InvalidGrantTokenException: no token of a grant.
+    """
+    by_id = request.key_id is not None or request.grant_id is not None
+    if by_id == (request.grant_token is not None):
+        raise ValidationException("a grant is named by its GrantToken, or by KeyId and GrantId")
+    if request.grant_token is None:
+        if request.key_id is None or request.grant_id is None:
+            raise ValidationException("a grant is named by its GrantToken, or by KeyId and GrantId")
+        return _grant_of(request.key_id, request.grant_id, scope, store)
+    account, key_id, grant_id = open_token(request.grant_token)
+    if account != scope.account:
+        return _missing_grant("*", grant_id)
+    return _grant_of(key_id, grant_id, scope, store)
+
+
+def _grant_of(key_id: str, grant_id: str, scope: Scope, store: KeyStore) -> Found[KeyAndGrant | None]:
+    found = named(key_id, scope, store, aliases=False)
+    key = found.resource
+    if key is None:
+        return Found(resource=None, arn=found.arn, missing=found.missing)
+    if GRANT_ID.fullmatch(grant_id) is None:
+        error = kms.InvalidGrantIdException(WRONG_GRANT_ID)
+        return Found(resource=None, arn=found.arn, missing=error)
+    grant = store.grant(key.account, key.key_id, grant_id)
+    if grant is None:
+        return _missing_grant(found.arn, grant_id)
+    return Found(
+        resource=KeyAndGrant(key=key, grant=grant),
+        arn=found.arn,
+        tags=found.tags,
+        policy=found.policy,
+        decides_itself=True,
+        facts=found.facts,
+    )
+
+
+def _missing_grant(arn: str, grant_id: str) -> Found[KeyAndGrant | None]:
+    return Found(resource=None, arn=arn, missing=kms.NotFoundException(f"Grant ID {grant_id} not found"))
+
+
+def alias_arn(name: str, scope: Scope) -> str:
+    """The ARN of an alias by its name.
+
+    Raises:
+        ValidationException: it does not begin as an alias does (facts A.2, recorded).
+    """
+    if not name.startswith("alias/"):
+        raise ValidationException(ALIAS_PREFIX_MISSING)
+    return f"arn:{scope.place.partition}:kms:{scope.place.region}:{scope.account}:{name}"
+
+
+def _tail_of(key_id: str) -> str:
+    return key_id.split(":", 5)[-1] if key_id.startswith("arn:") else key_id
+
+
+def named(key_id: str, scope: Scope, store: KeyNames, *, aliases: bool) -> Found[KMSKey | None]:
     """Resolve a KeyId in this Region and the caller's account."""
     place = scope.place
     prefix = f"arn:{place.partition}:kms:{place.region}:{scope.account}:"
@@ -76,7 +288,7 @@ def named(key_id: str, scope: Scope, store: KeyStore, *, aliases: bool) -> Found
         # What every ciphertext names: the ARN of a key that is here.
         key = store.key(scope.account, key_id.removeprefix(f"{prefix}key/"))
         if key is not None:
-            return _found(key)
+            return _found(key, key_id, scope, store)
     if key_id.startswith("arn:"):
         parts = key_id.split(":", 5)
         if len(parts) != 6 or parts[2] != "kms":
@@ -93,19 +305,39 @@ def named(key_id: str, scope: Scope, store: KeyStore, *, aliases: bool) -> Found
         if key is None and tail == SECRETS_ALIAS:
             # Made at its first use by Secrets Manager; the operation decides whether this is one.
             return Found(resource=None, arn=prefix + tail)
-        missing = kms.NotFoundException(f"Alias {prefix}{tail} is not found.")
-        return _found(key) if key is not None else _missing(prefix + tail, missing)
+        return (
+            _found(key, key_id, scope, store)
+            if key is not None
+            else _missing(prefix + tail, alias_missing(prefix + tail))
+        )
     tail = tail.removeprefix("key/") if key_id.startswith("arn:") else tail
     if not KEY_ID.fullmatch(tail):
         return _missing(key_id, kms.NotFoundException(f"Invalid keyId '{key_id}'"))
     key = store.key(scope.account, tail)
     if key is not None:
-        return _found(key)
+        return _found(key, key_id, scope, store)
     return _missing(f"{prefix}key/{tail}", kms.NotFoundException(f"Key '{prefix}key/{tail}' does not exist"))
 
 
-def _found(key: KMSKey) -> Found[KMSKey | None]:
-    return Found(resource=key, arn=key.arn, tags=key.tags)
+def _found(key: KMSKey, named: str, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
+    policy = key.policy
+    if key.manager is KeyManager.AWS and scope.principal.kind is not PrincipalKind.ROOT:
+        # The root user needs no policy but the default one, and who reads secrets as root asks for this most often.
+        policy = policies.policy_of(key, dns_suffix=scope.place.dns_suffix)
+    return Found(
+        resource=key,
+        arn=key.arn,
+        tags=key.tags,
+        policy=policy,
+        decides_itself=True,
+        facts=partial(conditions.of_key, key, named=named, store=store),
+    )
+
+
+def _on_same_key(found: Found[KMSKey | None], other: Found[KMSKey | None]) -> Callable[[], conditions.Facts]:
+    """What policies may ask of one key of a ReEncrypt: also whether it is the other one too."""
+    same = "true" if found.arn == other.arn else "false"
+    return lambda: {**(found.facts() if found.facts else {}), "kms:reencryptonsamekey": (same,)}
 
 
 def _missing(arn: str, error: ApiError) -> Found[KMSKey | None]:

@@ -58,6 +58,7 @@ class Verdict(StrEnum):
     """It holds another content under the same revision."""
     NAME_TAKEN = "NameTaken"
     KEY_UNUSABLE = "KeyUnusable"
+    """A key can't be used there now, or the account has no room there: a status, and it heals when that does."""
     REMOVED = "Removed"
     """The removal has been carried out, or there was nothing to remove; a tombstone stands in either case."""
 

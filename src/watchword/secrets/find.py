@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Protocol
+
+import msgspec
 
 from watchword.api.call import Found, Scope
 from watchword.api.shapes import secretsmanager as sm
 from watchword.api.shapes.secretsmanager import InvalidRequestException
-from watchword.secrets import names, refusals
+from watchword.secrets import conditions, names, refusals
 from watchword.secrets.model import Secret
 from watchword.secrets.store import SecretStore
 
@@ -43,7 +46,26 @@ def find_secret(request: NamesSecret, scope: Scope, store: SecretStore) -> Found
         secret = store.secret_named(scope.account, meant.name)
     if secret is None or meant.suffix not in (None, secret.suffix):
         return Found(resource=None, arn=secret_id, missing=refusals.not_found())
-    return Found(resource=secret, arn=secret.arn, tags=secret.tags or {})
+    return Found(
+        resource=secret,
+        arn=secret.arn,
+        tags=secret.tags or {},
+        policy=secret.policy,
+        facts=partial(conditions.of_secret, secret),
+    )
+
+
+def find_secret_to_update(
+    request: sm.UpdateSecretRequest, scope: Scope, store: SecretStore
+) -> Found[Secret | None]:
+    """As `find_secret_to_put`; policy may also ask for the key that the request names."""
+    found = find_secret_to_put(request, scope, store)
+    of_secret = found.facts
+
+    def facts() -> conditions.Facts:
+        return {**(of_secret() if of_secret else {}), **conditions.of_key(request, scope, store)}
+
+    return msgspec.structs.replace(found, facts=facts)
 
 
 def find_secret_to_put(request: MakesVersion, scope: Scope, store: SecretStore) -> Found[Secret | None]:
@@ -69,7 +91,8 @@ def find_name(request: sm.CreateSecretRequest, scope: Scope, store: SecretStore)
     names.check_name(name)
     place = scope.place
     arn = f"arn:{place.partition}:secretsmanager:{place.region}:{scope.account}:secret:{name}"
-    return Found(resource=store.secret_named(scope.account, name), arn=arn)
+    held = store.secret_named(scope.account, name)
+    return Found(resource=held, arn=arn, facts=lambda: conditions.of_key(request, scope, store))
 
 
 def _is_here(meant: names.SecretId, scope: Scope) -> bool:

@@ -53,6 +53,40 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RotationRules:
+    """When a secret is rotated. Source: RotationRulesType."""
+
+    automatically_after_days: int | None = None
+    """The caller's; with an expression, what followed from it when the next date was last set."""
+    schedule_expression: str | None = None
+    """Decides, if it is there. There is always one of the two."""
+    duration: str | None = None
+    """As the caller gave it, `3h`; `None`: as long as the schedule's windows are by themselves."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotation:
+    """How a secret is rotated. It is kept when rotation is turned off, to be turned on again."""
+
+    enabled: bool
+    lambda_arn: str | None = None
+    """The function that rotates; `None` for a managed external secret."""
+    rules: RotationRules | None = None
+    """`None`: only when it is asked for."""
+    role_arn: str | None = None
+    """Of a managed external secret alone, as is `metadata`: how a partner is reached."""
+    metadata: tuple[tuple[str, str], ...] = ()
+    rotated_ms: int | None = None
+    """When a rotation was last completed; a value that somebody else put is none."""
+    due_ms: int | None = None
+    """The next rotation comes on or before it; in the past after failures. `None`: off, or no rules."""
+    version_id: str | None = None
+    """The version that the rotation or test under way makes; `None`: none is. The primary's affair: it does not travel."""
+    tests: bool = False
+    """What is under way is a test of the configuration: its version goes again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
     """A secret as one Region holds it. A replica is a full local record, read like any other."""
 
@@ -82,6 +116,10 @@ class Secret:
     deleted_ms: int | None = None
     """When DeleteSecret was called; `None`: not scheduled for deletion."""
     purge_ms: int | None = None
+    type: str | None = None
+    """The partner that holds a managed external secret, in AWS's spelling."""
+    rotation: Rotation | None = None
+    """`None`: never configured."""
     incoming: Incoming | None = None
     """The link that made this record, for a replica and for what once was one."""
     links: tuple[Link, ...] = field(default=())

@@ -15,6 +15,8 @@ from watchword.api.errors import ValidationException
 INVALID_NAME = (
     "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
 )
+SECRETS_MAX = 500_000
+"""Names in use, of one account in one Region: replicas and secrets in their recovery window hold theirs too."""
 SUFFIX_LENGTH = 6
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]{1,512}", re.ASCII)
 _SUFFIXED = re.compile(r"(.+)-([A-Za-z0-9]{6})", re.ASCII)

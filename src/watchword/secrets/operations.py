@@ -13,13 +13,24 @@ from watchword.api.shape import Instant
 from watchword.api.shapes import secretsmanager as sm
 from watchword.api.shapes import watchword
 from watchword.api.shapes.secretsmanager import (
-    InvalidParameterException,
     InvalidRequestException,
+    LimitExceededException,
     ResourceExistsException,
 )
 from watchword.replication import link as links
 from watchword.replication.incoming import promote
-from watchword.secrets import deletion, find, listing, names, passwords, refusals, replicas, versions
+from watchword.secrets import (
+    cross_account,
+    deletion,
+    find,
+    listing,
+    names,
+    passwords,
+    refusals,
+    replicas,
+    rotation,
+    versions,
+)
 from watchword.secrets import tags as tag_rules
 from watchword.secrets.batch import batch_get_secret_value
 from watchword.secrets.model import CURRENT, PENDING, PREVIOUS, SealedValue, Secret
@@ -35,7 +46,12 @@ from watchword.secrets.store import (
 
 
 def create_secret(
-    request: sm.CreateSecretRequest, holder: Secret | None, call: Call[SecretStore], *, openers: Openers
+    request: sm.CreateSecretRequest,
+    holder: Secret | None,
+    call: Call[SecretStore],
+    *,
+    openers: Openers,
+    secrets_max: int,
 ) -> sm.CreateSecretResponse:
     """Make a secret, with its first version if a value is given, and its links if Regions are.
 
@@ -43,16 +59,19 @@ def create_secret(
         ResourceExistsException: the name is taken, or the token by another value.
         InvalidRequestException: no token, or the name is in its recovery window.
         InvalidParameterException: both kinds of value, a wrong replica Region, wrong tags.
+        LimitExceededException: the account has as many secrets here as it may have.
         EncryptionFailure, AccessDeniedException: the KMS key can't be used.
     """
     token = _token(request.client_request_token)
     value = value_of(string=request.secret_string, binary=request.secret_binary)
-    if request.type or request.cross_account_primary_arn:
-        raise InvalidParameterException(refusals.NOT_YET)
+    if request.cross_account_primary_arn is not None:
+        cross_account.refuse_creation(request, call)
     tags = tag_rules.tagged(None, request.tags) if request.tags is not None else None
     regions = replicas.wanted(request.add_replica_regions or (), place=call.place)
     if holder is not None:
         return _create_again(request, holder, token, value, call, openers)
+    if not call.store.has_room(call.account, secrets_max=secrets_max):
+        raise LimitExceededException(refusals.TOO_MANY_SECRETS.format(maximum=secrets_max))
 
     secret = _new_secret(request, call, tags=tags)
     if secret.kms_key_id is not None:
@@ -121,9 +140,10 @@ def put_secret_value(
     if _holds(secret, token, value, call, openers):
         return _put_answer(secret, token)
 
+    # RotationToken says that the rotation's own function calls, in a role; until there are roles it decides nothing.
     labels = frozenset(request.version_stages or (CURRENT,))
     new, sealed = seal_version(secret, value, version_id=token, labels=labels, call=call)
-    after = versions.put_value(secret, new=new, now=call.now)
+    after = _revalued(secret, versions.put_value(secret, new=new, now=call.now), token, call)
     dropped = frozenset(secret.versions) - frozenset(after.versions)
     call.stage(SecretSaved(before=secret, after=after, values={token: sealed}, dropped=dropped))
     return _put_answer(after, token)
@@ -132,7 +152,7 @@ def put_secret_value(
 def update_secret(
     request: sm.UpdateSecretRequest, secret: Secret, call: Call[SecretStore], *, openers: Openers
 ) -> sm.UpdateSecretResponse:
-    """Change the description, the key, or the value, which makes a version as PutSecretValue does; the rest stays.
+    """Change description, type, key, or value, which makes a version as PutSecretValue does; the rest stays.
 
     Another key seals the data keys of the versions that are current, previous and pending too. It is this Region's
     affair: no replica sees it, and it is the one change that a replica accepts (design section 9).
@@ -144,10 +164,9 @@ def update_secret(
     """
     token = _token(request.client_request_token)
     value = value_of(string=request.secret_string, binary=request.secret_binary)
-    if request.type:
-        raise InvalidParameterException(refusals.NOT_YET)
     refusals.check_live(secret)
-    if request.kms_key_id is None or value is not None or request.description is not None:
+    only_key = value is None and request.description is None and request.type is None
+    if request.kms_key_id is None or not only_key:
         refusals.check_writable(secret)
     after, values = secret, dict[str, SealedValue]()
     key_arn = None
@@ -156,10 +175,12 @@ def update_secret(
         key_arn = try_key(after, call)
     if request.description is not None and request.description != (secret.description or ""):
         after = replace(after, description=request.description or None)
+    if request.type is not None:
+        after = replace(after, type=request.type or None)
     if value is not None and not _holds(secret, token, value, call, openers):
         labels = frozenset({CURRENT})
         new, values[token] = seal_version(after, value, version_id=token, labels=labels, call=call)
-        after = versions.put_value(after, new=new, now=call.now)
+        after = _revalued(secret, versions.put_value(after, new=new, now=call.now), token, call)
     if key_arn is not None:
         after, resealed = _resealed(after, key_arn, call, fresh=frozenset(values))
         values |= resealed
@@ -209,14 +230,23 @@ def describe_secret(
 ) -> sm.DescribeSecretResponse:
     """All but the value; also in the recovery window. A replica names its primary's Region and lists no statuses."""
     stages = {version.id: tuple(sorted(version.labels)) for version in versions.labelled(secret)}
+    rotated = rotation.shown(secret)
     return sm.DescribeSecretResponse(
         arn=secret.arn,
         name=secret.name,
+        type=secret.type,
         description=secret.description or None,
         kms_key_id=secret.kms_key_id,
+        rotation_enabled=rotated.enabled,
+        rotation_lambda_arn=rotated.lambda_arn,
+        rotation_rules=listing.rules_shape(rotated.rules),
+        external_secret_rotation_metadata=listing.metadata_shape(rotated.metadata),
+        external_secret_rotation_role_arn=rotated.role_arn,
+        last_rotated_date=listing.instant(rotated.rotated_ms),
         last_changed_date=Instant(secret.changed_ms),
         last_accessed_date=listing.day(secret.accessed_day),
-        deleted_date=None if secret.purge_ms is None else Instant(secret.purge_ms),
+        deleted_date=listing.instant(secret.purge_ms),
+        next_rotation_date=listing.instant(rotated.due_ms),
         tags=tag_rules.as_shapes(secret.tags),
         version_ids_to_stages=stages or None,
         created_date=Instant(secret.created_ms),
@@ -239,11 +269,7 @@ def delete_secret(
     days = deletion.window_days(asked=request.recovery_window_in_days, force=force)
     if secret is None:
         meant = names.parse(request.secret_id or "")
-        place = call.place
-        suffix = meant.suffix or names.new_suffix(call.entropy)
-        arn = (
-            f"arn:{place.partition}:secretsmanager:{place.region}:{call.account}:secret:{meant.name}-{suffix}"
-        )
+        arn = _arn_meant(meant, call)
         return sm.DeleteSecretResponse(arn=arn, name=meant.name, deletion_date=Instant(call.now))
     deletion.check_deletable(secret, force=force)
     if force:
@@ -348,22 +374,29 @@ def stop_replication_to_replica(
 ) -> sm.StopReplicationToReplicaResponse:
     """Promote this replica to a standalone secret. Touches this Region alone, and works with the primary gone.
 
-    From the commit on, no message of the old primary changes the secret, for ever (invariant I5).
+    From the commit on, no message of the old primary changes the secret, for ever (invariant I5). What rotates is the
+    primary's function: the promoted secret has no rotation until one of this Region is named (facts 5.6).
     """
     if not secret.is_replica or secret.incoming is None:
         raise InvalidRequestException(refusals.NOT_REPLICA)
     incoming = promote(secret.incoming)
-    after = replace(secret, incoming=incoming, changed_ms=call.now, stamp=secret.stamp + 1)
+    after = replace(secret, incoming=incoming, rotation=None, changed_ms=call.now, stamp=secret.stamp + 1)
     call.stage(SecretSaved(before=secret, after=after))
     call.stage(IncomingSaved(before=secret.incoming, after=incoming, account=secret.account))
     return sm.StopReplicationToReplicaResponse(arn=secret.arn)
 
 
-def bindings(*, openers: Openers, token_key: listing.TokenKey) -> tuple[Bound, ...]:
-    """The operations of Secrets Manager but for those on resource policies, and the purge, which the agent asks for."""
+def bindings(
+    *, openers: Openers, token_key: listing.TokenKey, secrets_max: int = names.SECRETS_MAX
+) -> tuple[Bound, ...]:
+    """The operations of Secrets Manager but for those on policies and rotation, and the purge, which the agent asks for."""
     by_id = find.find_secret
     return (
-        Bound(operation=sm.CREATE_SECRET, find=find.find_name, run=partial(create_secret, openers=openers)),
+        Bound(
+            operation=sm.CREATE_SECRET,
+            find=find.find_name,
+            run=partial(create_secret, openers=openers, secrets_max=secrets_max),
+        ),
         Bound(operation=sm.GET_SECRET_VALUE, find=by_id, run=partial(get_secret_value, openers=openers)),
         Bound(
             operation=sm.PUT_SECRET_VALUE,
@@ -372,7 +405,7 @@ def bindings(*, openers: Openers, token_key: listing.TokenKey) -> tuple[Bound, .
         ),
         Bound(
             operation=sm.UPDATE_SECRET,
-            find=find.find_secret_to_put,
+            find=find.find_secret_to_update,
             run=partial(update_secret, openers=openers),
         ),
         Bound(operation=sm.UPDATE_SECRET_VERSION_STAGE, find=by_id, run=update_secret_version_stage),
@@ -431,7 +464,17 @@ def _new_secret(
         stamp=1,
         created_ms=call.now,
         changed_ms=call.now,
+        type=request.type or None,
     )
+
+
+def _arn_meant(meant: names.SecretId, call: Call[SecretStore]) -> str:
+    """The ARN of what is not there: as it was asked for, so that none of another Region reads like one of this one's."""
+    place = call.place
+    partition = meant.partition or place.partition
+    region = meant.region or place.region
+    suffix = meant.suffix or names.new_suffix(call.entropy)
+    return f"arn:{partition}:secretsmanager:{region}:{meant.account or call.account}:secret:{meant.name}-{suffix}"
 
 
 def _create_again(
@@ -494,17 +537,26 @@ def _stage_update(
     """Stage what UpdateSecret made of a secret, as one revision; nothing, if that is what it was."""
     if after == before:
         return
-    redescribed = after.description != before.description
+    redescribed = (after.description, after.type) != (before.description, before.type)
     revision = before.revision + 1 if redescribed else after.revision
     after = replace(
         after,
         revision=revision,
-        head_revision=revision if redescribed else before.head_revision,
+        # A value may have ended or moved a rotation, which has raised it.
+        head_revision=revision if redescribed else after.head_revision,
         stamp=before.stamp + 1,
         changed_ms=call.now,
     )
     dropped = frozenset(before.versions) - frozenset(after.versions)
     call.stage(SecretSaved(before=before, after=after, values=values, dropped=dropped))
+
+
+def _revalued(before: Secret, after: Secret, version_id: str, call: Call[SecretStore]) -> Secret:
+    """A secret with a new value, and what that means to its rotation; an event tells of one that it ended."""
+    after = rotation.revalued(after, version_id=version_id, now=call.now)
+    if rotation.is_abandoned(before, after):
+        call.occurred("RotationAbandoned", account=after.account, arn=after.arn, details={})
+    return after
 
 
 def _put_answer(secret: Secret, token: str) -> sm.PutSecretValueResponse:

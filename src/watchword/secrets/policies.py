@@ -1,8 +1,7 @@
 """Resource policies: which names they have, what is refused, and what a change does to a secret. Pure.
 
-A secret has at most one policy, `default`. It is stored as it was sent, replicated with everything else, and decides
-nothing yet (SECURITY.md). Whether a document obeys the grammar, and whether it is public, is identity's knowledge: it
-comes in through `PolicyReader`.
+A secret has at most one policy, `default`. It is stored as it was sent, and replicated with everything else. Whether a
+document obeys the grammar, and whether it is public, is identity's knowledge: it comes in through `PolicyReader`.
 
 Source: Secrets Manager API, PutResourcePolicy and ValidateResourcePolicy; facts 8.4, 8.5.
 """
@@ -29,6 +28,7 @@ BROAD = (
     "This resource policy grants broad access to your secret. "
     "Secrets Manager does not allow creating and applying such policies in the console."
 )
+LOCKED_OUT = "Your requested changes will not allow you to manage this secret in the future."
 BLOCKED = "You can't attach a resource-based policy that allows broad access to the secret."
 ONLY_DEFAULT = "You can only attach or delete the default resource policy."
 CANT_FIND_POLICY = "Secrets Manager can't find the specified resource policy."
@@ -92,13 +92,16 @@ def check_attachable(found: PolicyFindings, *, block_public: bool) -> None:
         raise PublicPolicyException(BLOCKED)
 
 
-def validation_errors(found: PolicyFindings) -> tuple[tuple[str, str], ...]:
+def validation_errors(found: PolicyFindings, *, locks_out: bool) -> tuple[tuple[str, str], ...]:
     """Everything that ValidateResourcePolicy reports: the name of each check that failed, and AWS's text.
 
-    AWS's names of the checks are unknown; these are ours (DIVERGENCES.md). Its third check, whether the policy locks
-    its author out, needs the policy decision and is not made yet.
+    AWS's names of the checks are unknown; these are ours (DIVERGENCES.md).
     """
-    checks = (*_document_checks(found), (found.public, "BroadAccess", BROAD))
+    checks = (
+        *_document_checks(found),
+        (found.public, "BroadAccess", BROAD),
+        (locks_out, "LockOut", LOCKED_OUT),
+    )
     return tuple((check, text) for wrong, check, text in checks if wrong)
 
 

@@ -72,17 +72,24 @@ def delete_resource_policy(
 def validate_resource_policy(
     request: sm.ValidateResourcePolicyRequest,
     secret: Secret | None,
-    _call: Call[SecretStore],
+    call: Call[SecretStore],
     *,
     read: PolicyReader,
 ) -> sm.ValidateResourcePolicyResponse:
     """Say everything that is wrong with a policy at once, a syntax error too; it is refused nowhere here.
 
-    The secret, if one is named, must be there and live. Whether the policy would lock its author out is not checked yet.
+    The secret, if one is named, must be there and live; then it is also said whether the policy would keep its author from
+    changing it again. Source: facts 8.5.
     """
+    document = request.resource_policy or ""
+    found = read(document)
+    locks_out = False
     if secret is not None:
         refusals.check_live(secret)
-    errors = policies.validation_errors(read(request.resource_policy or ""))
+        locks_out = not found.malformed and not call.would_allow(
+            document, action=sm.PUT_RESOURCE_POLICY.action or "", arn=secret.arn
+        )
+    errors = policies.validation_errors(found, locks_out=locks_out)
     return sm.ValidateResourcePolicyResponse(
         policy_validation_passed=not errors,
         validation_errors=tuple(

@@ -17,9 +17,10 @@ from watchword.api.shapes import watchword
 from watchword.envelope.transport import Carriage
 from watchword.replication import incoming as incoming_rules
 from watchword.replication.model import PROTOCOL_VERSION, Accept, Header, Incoming, Refuse, Verdict
-from watchword.secrets import replicas
+from watchword.secrets import refusals, replicas
 from watchword.secrets.find import find_nothing
 from watchword.secrets.model import DEFAULT_KEY_ALIAS, SealedValue, Secret
+from watchword.secrets.names import SECRETS_MAX
 from watchword.secrets.sealing import context_of, kms_reason
 from watchword.secrets.store import IncomingSaved, SecretPurged, SecretSaved, SecretStore
 
@@ -70,7 +71,7 @@ def find_arriving(
 
 
 def apply_replica(
-    request: watchword.Message, found: Arriving, call: Call[SecretStore], *, met: Met
+    request: watchword.Message, found: Arriving, call: Call[SecretStore], *, met: Met, secrets_max: int
 ) -> watchword.ReplicaVerdict:
     """Apply a message whole, in one commit, or say why not.
 
@@ -99,17 +100,15 @@ def apply_replica(
         if decision.verdict is Verdict.NAME_TAKEN and occupant is not None:
             reason = replicas.name_taken(request.name or "", region=call.place.region, occupant=occupant)
         return _refused(decision, found, reason)
+    if not _fits(request, found, call, secrets_max=secrets_max):
+        return _unusable(request, refusals.TOO_MANY_SECRETS.format(maximum=secrets_max))
     known = None if found.incoming is None else found.incoming.epoch
     key_id = replicas.key_of_replica(found.replica, request, epoch=known)
     request = msgspec.structs.replace(request, kms_key_id=key_id)
     try:
         values = _opened(request, found.replica, call)
     except ApiError as error:
-        return watchword.ReplicaVerdict(
-            verdict=Verdict.KEY_UNUSABLE,
-            epoch=request.epoch,
-            message=replicas.key_unusable(kms_reason(error)),
-        )
+        return _unusable(request, kms_reason(error))
     after = replicas.applied(
         found.replica,
         request,
@@ -190,13 +189,30 @@ def promotion_told(request: watchword.PromotionToldRequest, _found: None, call: 
         call.stage(IncomingSaved(before=incoming, after=after, account=replica.account if replica else ""))
 
 
-def bindings(*, met: Met) -> tuple[Bound, ...]:
+def bindings(*, met: Met, secrets_max: int = SECRETS_MAX) -> tuple[Bound, ...]:
     """What a replica's Region is asked: by the primary Region's agent, and by its own once a promotion was told."""
     return (
-        Bound(operation=watchword.APPLY_REPLICA, find=find_arriving, run=partial(apply_replica, met=met)),
+        Bound(
+            operation=watchword.APPLY_REPLICA,
+            find=find_arriving,
+            run=partial(apply_replica, met=met, secrets_max=secrets_max),
+        ),
         Bound(operation=watchword.REMOVE_REPLICA, find=find_arriving, run=remove_replica),
         Bound(operation=watchword.SHAKE_HANDS, find=find_nothing, run=partial(shake_hands, met=met)),
         Bound(operation=watchword.PROMOTION_TOLD, find=find_nothing, run=promotion_told),
+    )
+
+
+def _fits(message: watchword.Message, found: Arriving, call: Call[SecretStore], *, secrets_max: int) -> bool:
+    """Whether there is room for one secret more; a change of one, or one in the place of another, needs none."""
+    held = found.replica is not None or found.holder is not None
+    return held or call.store.has_room(message.account or "", secrets_max=secrets_max)
+
+
+def _unusable(message: watchword.Message, reason: str) -> watchword.ReplicaVerdict:
+    """It can't be taken now, and may be later."""
+    return watchword.ReplicaVerdict(
+        verdict=Verdict.KEY_UNUSABLE, epoch=message.epoch, message=replicas.key_unusable(reason)
     )
 
 

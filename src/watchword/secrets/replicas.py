@@ -14,10 +14,10 @@ from watchword.api.shapes import secretsmanager as sm
 from watchword.api.shapes import watchword
 from watchword.api.shapes.secretsmanager import InvalidParameterException
 from watchword.replication import link as links
-from watchword.replication.digest import digest
+from watchword.replication.digest import Plain, digest
 from watchword.replication.model import Incoming, Link, Occupant, Stand, Status
 from watchword.secrets import refusals
-from watchword.secrets.model import DEFAULT_KEY_ALIAS, Secret, Version
+from watchword.secrets.model import DEFAULT_KEY_ALIAS, Rotation, RotationRules, Secret, Version
 from watchword.secrets.versions import labelled, trimmed
 
 DAY_MS = 86_400_000
@@ -106,9 +106,16 @@ def statuses(active: Sequence[Link]) -> tuple[sm.ReplicationStatusType, ...] | N
 
 
 def digest_of(secret: Secret) -> str:
-    """The digest of everything that travels, at the secret's present revision."""
+    """The digest of everything that travels, at the secret's present revision.
+
+    What a secret does not have, type or rotation, is not in it: such a secret's digest is what it was before there were any.
+    """
     tags = None if secret.tags is None else dict(secret.tags)
-    head = {"description": secret.description, "policy": secret.policy, "tags": tags}
+    head: dict[str, Plain] = {"description": secret.description, "policy": secret.policy, "tags": tags}
+    if secret.type is not None:
+        head["type"] = secret.type
+    if secret.rotation is not None:
+        head["rotation"] = _plain(secret.rotation)
     items = [(version.id, version.content_id or "", sorted(version.labels)) for version in labelled(secret)]
     return digest(head, items)
 
@@ -117,7 +124,61 @@ def head_of(secret: Secret) -> watchword.Head:
     tags = None
     if secret.tags is not None:
         tags = tuple(watchword.Tag(key=key, value=value) for key, value in secret.tags.items())
-    return watchword.Head(description=secret.description, policy=secret.policy, tags=tags)
+    return watchword.Head(
+        description=secret.description,
+        policy=secret.policy,
+        tags=tags,
+        type=secret.type,
+        rotation=None if secret.rotation is None else rotation_shape(secret.rotation),
+    )
+
+
+def rotation_shape(rotation: Rotation) -> watchword.Rotation:
+    """What replicas are told of rotation: all but what is under way, which is the primary's affair."""
+    rules = rotation.rules or RotationRules()
+    return watchword.Rotation(
+        enabled=rotation.enabled,
+        lambda_arn=rotation.lambda_arn,
+        automatically_after_days=rules.automatically_after_days,
+        schedule_expression=rules.schedule_expression,
+        duration=rules.duration,
+        role_arn=rotation.role_arn,
+        metadata=tuple(watchword.RotationMetadata(key=key, value=value) for key, value in rotation.metadata),
+        rotated_ms=rotation.rotated_ms,
+        due_ms=rotation.due_ms,
+    )
+
+
+def rotation_of(shape: watchword.Rotation | None) -> Rotation | None:
+    if shape is None:
+        return None
+    rules = RotationRules(
+        automatically_after_days=shape.automatically_after_days,
+        schedule_expression=shape.schedule_expression,
+        duration=shape.duration,
+    )
+    return Rotation(
+        enabled=bool(shape.enabled),
+        lambda_arn=shape.lambda_arn,
+        rules=None if rules == RotationRules() else rules,
+        role_arn=shape.role_arn,
+        metadata=tuple((item.key or "", item.value or "") for item in shape.metadata or ()),
+        rotated_ms=shape.rotated_ms,
+        due_ms=shape.due_ms,
+    )
+
+
+def _plain(rotation: Rotation) -> Plain:
+    rules = rotation.rules or RotationRules()
+    return {
+        "enabled": rotation.enabled,
+        "lambda_arn": rotation.lambda_arn,
+        "rules": [rules.automatically_after_days, rules.schedule_expression, rules.duration],
+        "role_arn": rotation.role_arn,
+        "metadata": [list(item) for item in rotation.metadata],
+        "rotated_ms": rotation.rotated_ms,
+        "due_ms": rotation.due_ms,
+    }
 
 
 def item_of(version: Version, *, sealed: bytes | None) -> watchword.Item:
@@ -226,6 +287,8 @@ def applied(
         description=head.description,
         policy=head.policy,
         tags=tags,
+        type=head.type,
+        rotation=rotation_of(head.rotation),
         kms_key_id=message.kms_key_id,
         versions=trimmed(versions, now=now),
         revision=revision,

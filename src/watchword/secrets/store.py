@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -21,6 +21,43 @@ class LinkRow:
     link: Link
 
 
+Place = tuple[int | str, str]
+"""Where a secret stands in an order: its sort key (never read: -1, in the order `accessed`) and its sid, which is unique."""
+
+
+class Sought(Protocol):
+    """As much of a secret as filters look at."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def description(self) -> str | None: ...
+
+    @property
+    def tags(self) -> Mapping[str, str] | None: ...
+
+    @property
+    def primary_region(self) -> str | None: ...
+
+
+class Glance(Sought, Protocol):
+    """One row of a list, before the secret is read whole: a filter passes over thousands to find a few."""
+
+    @property
+    def sid(self) -> str: ...
+
+    @property
+    def place(self) -> Place: ...
+
+    @property
+    def is_deleted(self) -> bool: ...
+
+
+Choose = Callable[[Iterable[Glance]], Sequence[str]]
+"""Look at rows in their order, as many as are wanted, and name the sids of those to read. It runs inside a snapshot."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretListing:
     """Which secrets ListSecrets wants next, in one order."""
@@ -29,10 +66,10 @@ class SecretListing:
     order: str
     """`created`, `changed`, `accessed` or `name`."""
     descending: bool
-    include_deleted: bool
-    after: tuple[int | str, str] | None
-    """The sort key and the sid of the last row of the page before; names, times and sids make every position unique."""
+    after: Place | None
+    """Where the last row stands that was looked at before."""
     limit: int
+    """How many rows are looked at."""
 
 
 class NamedKey(Protocol):
@@ -53,7 +90,8 @@ class SecretStore(Protocol):
     def sealed_value(self, secret: Secret, version_id: str) -> SealedValue:
         """The sealed value of a version that has one."""
 
-    def list_secrets(self, listing: SecretListing) -> Sequence[Secret]: ...
+    def list_secrets(self, listing: SecretListing, choose: Choose) -> Sequence[Secret]:
+        """The chosen secrets of a list, in its order, all as of one commit."""
 
     def key_of_alias(self, account: str, alias: str) -> NamedKey | None:
         """The KMS key behind an alias, for the one question whether a version is under the account's default key."""
@@ -73,6 +111,12 @@ class SecretStore(Protocol):
 
     def incarnation(self) -> str:
         """Random, new whenever the agent opens the store; a store that was set back shows by it."""
+
+    def has_room(self, account: str, *, secrets_max: int) -> bool:
+        """Whether the account has fewer secrets than this, those in their recovery window counted.
+
+        Not remembered for the commit: as many as are made at the same moment may be too many.
+        """
 
     def due_for_purge(self, *, now: int, limit: int) -> Sequence[Secret]: ...
 

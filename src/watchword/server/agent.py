@@ -1,6 +1,8 @@
 """The agent: the one process of a Region that works by itself.
 
-Courier (replication out), peer port (replication in), reaper (deletions that fell due), and the keeper of the trail
+Courier (replication out), peer port (replication in), reaper (deletions that fell due), keeper of keys (rotation, expiry and
+destruction that fell due), scrubber (no copy of what was purged stays in the database's files), rewrapper (everything under
+a new master, after `watchword custody rekey`), and the keeper of the trail
 (joins the events of changes to the segments, removes what is too old).
 """
 
@@ -12,6 +14,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -21,14 +24,19 @@ from watchword.api.errors import ApiError
 from watchword.api.http import HTTPRequest, HTTPResponse
 from watchword.api.shapes import watchword
 from watchword.api.unit import StoreUnavailable
+from watchword.custody.files import RootError
+from watchword.custody.seal_client import SealClient
+from watchword.keys.custody import KeyUnavailable
 from watchword.server.api_worker import QUEUED_MAX, THREADS
 from watchword.server.certificates import PeerRefused, client_context, region_of, server_context
 from watchword.server.courier import Courier
+from watchword.server.custody_watch import CustodyWatch
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.edge import Edge, Limits, threaded
 from watchword.server.edge_threads import log_fault
 from watchword.server.process import Context
-from watchword.server.region import Region, close_trail, compose, now_ms, wake_path
+from watchword.server.region import SEAL_LOOK_S, Region, close_trail, compose, heed_seal, now_ms, wake_path
+from watchword.server.rewrapping import REST_S, carry_through
 from watchword.server.running import DRAIN_MS, beat_until, stop_event
 from watchword.trail.segment import SegmentWriter, TrailUnavailable, prune
 from watchword.wire.answer import edge_refusal
@@ -36,7 +44,13 @@ from watchword.wire.answer import edge_refusal
 REAP_S = 30.0
 PURGED_MAX = 100
 """Secrets purged in one commit."""
+TENDED_MAX = 100
+"""Keys in one commit."""
+SCRUB_S = 5.0
+SCRUB_REST = 100
+REWRAP_S = 5.0
 JOIN_S = 1.0
+WATCH_S = 5.0
 JOINED_MAX = 200
 """Events of at most 256 KiB in one write."""
 PRUNE_S = 3_600.0
@@ -78,7 +92,12 @@ async def _serve(region: Region, courier: Courier, context: Context) -> None:
         courier.start()
         threads = [
             _every(REAP_S, ended, "reaper", lambda: _reap(region)),
+            _every(REAP_S, ended, "keeper of keys", lambda: _tend_keys(region)),
+            _every(SCRUB_S, ended, "scrubber", _scrubber(region)),
+            _every(SEAL_LOOK_S, ended, "seal", lambda: heed_seal(region)),
+            _every(REWRAP_S, ended, "rewrapper", _rewrapper(region, ended)),
             _every(JOIN_S, ended, "keeper", _keeper(region)),
+            _every(WATCH_S, ended, "custody watch", CustodyWatch(region).look),
             _every(PRUNE_S, ended, "pruner", lambda: _prune(settings.folder / "trail")),
         ]
         context.ready()
@@ -114,6 +133,65 @@ def _reap(region: Region) -> None:
             principal=region.itself,
         )
         purged = answer.purged or 0
+
+
+def _tend_keys(region: Region) -> None:
+    """Rotate, expire and destroy what of KMS's keys is due, a batch at a time, and write when keys were last used."""
+    region.key_uses.flush(region.stores)
+    tended = TENDED_MAX
+    while tended == TENDED_MAX:
+        answer: watchword.TendKeysResponse = region.gate.perform(
+            watchword.TEND_KEYS, watchword.TendKeysRequest(limit=TENDED_MAX), principal=region.itself
+        )
+        tended = answer.tended or 0
+
+
+def _scrubber(region: Region) -> Callable[[], None]:
+    """Rid the database's files of what was purged, so that no backup that is taken later holds it.
+
+    Writers wait while it works, so it rests a hundred times as long afterwards.
+    """
+    rested = 0.0
+
+    def scrub() -> None:
+        nonlocal rested
+        began = time.monotonic()
+        if began >= rested:
+            try:
+                region.stores.scrub()
+            finally:
+                # Also if it failed: on a full disk it would fail as slowly each time.
+                ended = time.monotonic()
+                rested = ended + SCRUB_REST * (ended - began)
+
+    return scrub
+
+
+def _rewrapper(region: Region, ended: threading.Event) -> Callable[[], None]:
+    """Carry a new master through, when an operator has asked the custodian for one."""
+    settings = region.settings
+    custody = SealClient(settings.custody_socket)
+
+    def look() -> None:
+        try:
+            if not custody.standing().rewrapping:
+                return
+            done = carry_through(
+                region.stores,
+                custody,
+                partition=settings.partition,
+                region=settings.name,
+                rest=lambda: not ended.wait(REST_S),
+            )
+        except (KeyUnavailable, RootError) as error:
+            _log.warning("rewrapper waits: %s", error)
+            return
+        if done is not None and done.refused:
+            _log.error("%s rows open under neither master: the old one is kept", done.refused)
+        elif done is not None:
+            _log.info("everything is wrapped under the new master: %s rows", done.rows)
+
+    return look
 
 
 def _keeper(region: Region) -> Callable[[], None]:

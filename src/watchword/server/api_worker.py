@@ -20,11 +20,14 @@ from watchword.server.point_reads import PointReads
 from watchword.server.process import Context
 from watchword.server.region import (
     ACCESS_FLUSH_S,
+    SEAL_LOOK_S,
     Region,
     Waker,
     close_trail,
     compose,
     health,
+    heed_seal,
+    rates_of,
     status,
     wake_path,
 )
@@ -48,6 +51,7 @@ def run(deployment: Deployment, settings: RegionSettings, context: Context) -> i
         process=context.name,
         committed=Waker(wake_path(settings)),
         may_wait=lambda: threading.current_thread() is not loops,
+        rates=rates_of(deployment, settings),
     )
     uvloop.run(_serve(region, context))
     return 0
@@ -75,6 +79,7 @@ async def _serve(region: Region, context: Context) -> None:
     ended = threading.Event()
     housekeeper = threading.Thread(target=_keep_house, args=(region, ended), daemon=True)
     housekeeper.start()
+    threading.Thread(target=_heed_seal, args=(region, ended), name="seal", daemon=True).start()
     context.ready()
     await beat_until(stopping, context)
     await asyncio.gather(public.drain(ms=DRAIN_MS), door.drain(ms=DRAIN_MS))
@@ -84,17 +89,26 @@ async def _serve(region: Region, context: Context) -> None:
 
 
 def _keep_house(region: Region, ended: threading.Event) -> None:
-    """Twice a minute: write the days of last access, and forget data keys that are too old."""
+    """Twice a minute: write the days of last access and uses of keys, and forget data keys that are too old."""
     last = False
     while not last:
         last = ended.wait(ACCESS_FLUSH_S)
         try:
             region.forget()
             region.reads.flush(region.stores)
+            region.key_uses.flush(region.stores)
         except StoreUnavailable:
             # They stay in memory and are written next time.
             continue
         except Exception as error:  # noqa: BLE001 - a worker's loop: were it to end, data keys would stay in memory
+            log_fault(error)
+
+
+def _heed_seal(region: Region, ended: threading.Event) -> None:
+    while not ended.wait(SEAL_LOOK_S):
+        try:
+            heed_seal(region)
+        except Exception as error:  # noqa: BLE001 - a worker's loop: were it to end, a sealed Region would go on reading
             log_fault(error)
 
 

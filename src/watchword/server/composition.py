@@ -8,11 +8,12 @@ from pathlib import Path
 from watchword.custody import root
 from watchword.custody.core import Keyring
 from watchword.identity.model import AccessKey
-from watchword.server import agent, api_worker, door
+from watchword.server import agent, api_worker, door, unsealing
 from watchword.server.certificates import endpoint_context, server_context
 from watchword.server.deployment import Account, Deployment, HomeError, RegionSettings
 from watchword.server.groups import Composition, front_door_group, region_group
 from watchword.server.home import Credentials
+from watchword.server.own_user import hand_over
 from watchword.server.process import Context
 from watchword.server.region import now_ms, store_path
 from watchword.server.supervisor import Group
@@ -68,7 +69,9 @@ def _open_store(deployment: Deployment, settings: RegionSettings, *, migrate: bo
     """Check root, certificates and database before any process starts, so that what is wrong is one sentence."""
     home = deployment.home
     try:
-        root.unlock(home / settings.custody_root, home / settings.custody_key_file)
+        unsealing.check(settings, home=home)
+        if deployment.custodian.user is not None:
+            hand_over(settings, home=home, user=deployment.custodian.user)
         path = store_path(settings, home=home)
         schema.check(path, command=f"watchword up --home {home}")
     except schema.SchemaMissing as error:
@@ -80,7 +83,7 @@ def _open_store(deployment: Deployment, settings: RegionSettings, *, migrate: bo
         if not migrate:
             raise HomeError(f"Region `{settings.name}`: {error}") from error
         _migrate(settings, path)
-    except (root.RootError, schema.SchemaError) as error:
+    except (HomeError, schema.SchemaError) as error:
         raise HomeError(f"Region `{settings.name}`: {error}") from error
     _require_certificates(settings, home=home)
 
@@ -118,7 +121,7 @@ def _region_group(deployment: Deployment, settings: RegionSettings) -> Group:
     def the_agent(context: Context) -> int:
         return agent.run(deployment, settings, context)
 
-    return region_group(settings, worker=worker, agent=the_agent)
+    return region_group(settings, worker=worker, agent=the_agent, held=deployment.custodian)
 
 
 def _front_door_group(deployment: Deployment) -> Group:

@@ -9,18 +9,31 @@
     [[accounts]]
     id = "123456789012"
 
+    [limits.requests_per_second]              # optional: of an account, in each Region; not limited otherwise
+    "secretsmanager:GetSecretValue" = 10000
+    "secretsmanager:PutSecretValue secretsmanager:UpdateSecret" = 50   # counted together
+
+    [custodian]                               # optional: how each Region's custodian is held here
+    user = "watchword-keys"                   # its own user, where root starts it; else the user of all the rest
+    strict = true                             # it does not start without every protection that the system can give
+    questions_per_second = 10000              # of one process; what is above is refused
+    decryptions_per_minute = 60000            # what is above is an alarm, in the log and in the trail
+
     [regions.us-east-1]                       # one table per Region, in the deployment's order
     partition = "aws"
     endpoint = "http://127.0.0.1:7701"
     peer = "127.0.0.1:7751"
     store = "sqlite:regions/us-east-1/store.sqlite3"
     custody_root = "regions/us-east-1/root.sealed"
-    custody_key_file = "unseal/us-east-1.key"
+    custody_key_file = "unseal/us-east-1.key" # if a key file opens the root; "credential:NAME" is one of systemd's
+    # custody_passphrase_file = "/run/…"      # if a passphrase does; without it, the Region starts sealed
     transport_key = "…"                       # base64; public
     workers = 2
     # certificate = "tls/us-east-1.crt"       # both, for an https endpoint
     # certificate_key = "tls/us-east-1.key"
     # plain_http = true                       # allows http on an address that is not loopback
+
+A Region's API workers divide a rate: each lets its part through (`gate/rates.py`).
 
 Paths are relative to HOME, which is the working folder of every process; an absolute one may point to another
 mount. A setting that is not known is refused: a misspelt one would otherwise be silently without effect.
@@ -53,8 +66,11 @@ PORT_MIN = 1024
 PORT_MAX = 65_535 - PEER_PORT_OFFSET - REGIONS_MAX
 REGION_CHARACTERS_MAX = 50
 """A Unix socket's path, `regions/REGION/control.sock`, must stay under 104 bytes (108 on Linux)."""
+REQUESTS_PER_SECOND_MAX = 1_000_000
+CUSTODIAN_RATE_MAX = 1_000_000_000
 ACCOUNT_DEFAULT = "123456789012"
 TRANSPORT_KEY_BYTES = 32
+
 
 KindT = TypeVar("KindT", str, int, bool)
 
@@ -94,6 +110,15 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRate:
+    """How many requests an account may make in a second, in each Region."""
+
+    operations: tuple[str, ...]
+    """Counted together: `secretsmanager:TagResource`, `secretsmanager:UntagResource`."""
+    per_second: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionSettings:
     """One Region as its host needs to know it; paths are relative to HOME."""
 
@@ -104,8 +129,11 @@ class RegionSettings:
     store: str
     custody_root: Path
     custody_key_file: Path
+    """`credential:NAME`: a credential that systemd hands over."""
     transport_key: bytes
     """Public: other Regions seal to it what only this Region's custodian may open."""
+    custody_passphrase_file: Path | None = None
+    """What opens the root is said by the root itself; this is where to find it, if it is a passphrase."""
     workers: int = WORKERS_DEFAULT
     certificate: Path | None = None
     certificate_key: Path | None = None
@@ -135,6 +163,18 @@ class RegionSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustodianSettings:
+    """How the custodians of this host are held; decision 0007."""
+
+    user: str | None = None
+    """`None`: that of all other processes."""
+    strict: bool = False
+    questions_per_second: int | None = None
+    """`None`: the custodian's own default, as below."""
+    decryptions_per_minute: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """A whole deployment, as one host's HOME describes it."""
 
@@ -144,6 +184,9 @@ class Deployment:
     front_door: str | None
     accounts: tuple[Account, ...]
     regions: tuple[RegionSettings, ...]
+    request_rates: tuple[RequestRate, ...] = ()
+    """No operation is in two of them; one in none is not limited."""
+    custodian: CustodianSettings = CustodianSettings()
 
     def region(self, name: str) -> RegionSettings:
         """Return one Region's settings.
@@ -271,9 +314,21 @@ def to_toml(deployment: Deployment) -> str:
     document: dict[str, object] = {"version": FORMAT_VERSION, "deployment": deployment.id}
     if deployment.front_door is not None:
         document["front_door"] = {"endpoint": deployment.front_door}
+    if deployment.request_rates:
+        rates = {" ".join(rate.operations): rate.per_second for rate in deployment.request_rates}
+        document["limits"] = {"requests_per_second": rates}
+    custodian = _custodian_table(deployment.custodian)
+    if custodian:
+        document["custodian"] = custodian
     document["accounts"] = [{"id": account.id} for account in deployment.accounts]
     document["regions"] = {settings.name: _region_table(settings) for settings in deployment.regions}
     return toml_text(document)
+
+
+def _custodian_table(settings: CustodianSettings) -> dict[str, object]:
+    """Write what differs from the default."""
+    said = {name: getattr(settings, name) for name in settings.__slots__}
+    return {name: value for name, value in said.items() if value is not None and value is not False}
 
 
 def _region_table(settings: RegionSettings) -> dict[str, object]:
@@ -287,6 +342,8 @@ def _region_table(settings: RegionSettings) -> dict[str, object]:
         "transport_key": base64.b64encode(settings.transport_key).decode("ascii"),
         "workers": settings.workers,
     }
+    if settings.custody_passphrase_file is not None:
+        table["custody_passphrase_file"] = str(settings.custody_passphrase_file)
     if settings.certificate is not None and settings.certificate_key is not None:
         table["certificate"] = str(settings.certificate)
         table["certificate_key"] = str(settings.certificate_key)
@@ -350,6 +407,8 @@ def from_toml(text: str, *, home: Path) -> Deployment:
         raise top.damaged("`version` is below 1")
     deployment_id = top.take("deployment", str)
     door = top.table("front_door")
+    limits = top.table("limits")
+    custodian = top.table("custodian")
     accounts = tuple(_read_account(table) for table in top.tables("accounts"))
     regions_table = top.table("regions")
     if regions_table is None or not accounts:
@@ -362,6 +421,8 @@ def from_toml(text: str, *, home: Path) -> Deployment:
         front_door=None if door is None else _read_front_door(door),
         accounts=accounts,
         regions=regions,
+        request_rates=() if limits is None else _read_limits(limits),
+        custodian=CustodianSettings() if custodian is None else _read_custodian(custodian),
     )
     top.require_nothing_left()
     return deployment
@@ -372,6 +433,55 @@ def _read_account(table: _Table) -> Account:
     require_account_id(account.id)
     table.require_nothing_left()
     return account
+
+
+def _read_limits(limits: _Table) -> tuple[RequestRate, ...]:
+    table = limits.table("requests_per_second")
+    limits.require_nothing_left()
+    if table is None:
+        return ()
+    # Here, and not above: every command reads a deployment, and the table takes longer to import than all the rest.
+    from watchword.api.table import operation_named
+
+    rates: list[RequestRate] = []
+    limited: set[str] = set()
+    for name in list(table.entries):
+        per_second = table.take(name, int)
+        if not 1 <= per_second <= REQUESTS_PER_SECOND_MAX:
+            raise HomeError(f"{table.where} `{name}` should be from 1 to {REQUESTS_PER_SECOND_MAX}")
+        operations = tuple(name.split())
+        if not operations:
+            raise HomeError(f"{table.where} has a rate of no operation")
+        for operation in operations:
+            if operation_named(operation) is None:
+                raise HomeError(
+                    f"{table.where} names no operation: `{operation}`; `secretsmanager:GetSecretValue` is one"
+                )
+            if operation in limited:
+                raise HomeError(f"{table.where} limits `{operation}` twice")
+            limited.add(operation)
+        rates.append(RequestRate(operations=operations, per_second=per_second))
+    return tuple(rates)
+
+
+def _read_custodian(table: _Table) -> CustodianSettings:
+    settings = CustodianSettings(
+        user=table.take_optional("user"),
+        strict=table.take_flag("strict"),
+        questions_per_second=_read_rate(table, "questions_per_second"),
+        decryptions_per_minute=_read_rate(table, "decryptions_per_minute"),
+    )
+    table.require_nothing_left()
+    return settings
+
+
+def _read_rate(table: _Table, name: str) -> int | None:
+    if name not in table.entries:
+        return None
+    rate = table.take(name, int)
+    if not 1 <= rate <= CUSTODIAN_RATE_MAX:
+        raise HomeError(f"{table.where} `{name}` should be from 1 to {CUSTODIAN_RATE_MAX}")
+    return rate
 
 
 def _read_front_door(table: _Table) -> str:
@@ -391,6 +501,7 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
         raise regions.damaged(f"`{name}` is missing")
     certificate = table.take_optional("certificate")
     certificate_key = table.take_optional("certificate_key")
+    passphrase_file = table.take_optional("custody_passphrase_file")
     settings = RegionSettings(
         name=name,
         partition=table.take("partition", str),
@@ -399,6 +510,7 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
         store=table.take("store", str),
         custody_root=Path(table.take("custody_root", str)),
         custody_key_file=Path(table.take("custody_key_file", str)),
+        custody_passphrase_file=None if passphrase_file is None else Path(passphrase_file),
         transport_key=_read_transport_key(table),
         workers=table.take("workers", int),
         certificate=None if certificate is None else Path(certificate),
@@ -482,7 +594,7 @@ class _Table:
             return None
         if not isinstance(value, dict):
             raise self.damaged(f"`{name}` should be a table")
-        return _Table(entries=value, where=f"{self.where}, [{name}],")
+        return _Table(entries=value, where=f"{self.where.removesuffix(',')}, [{name}],")
 
     def tables(self, name: str) -> list[_Table]:
         value = self.entries.pop(name, [])

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from watchword.server.deployment import Address, Deployment, RegionSettings, address_of
+from watchword.server.deployment import Address, CustodianSettings, Deployment, RegionSettings, address_of
 from watchword.server.home import PrepareRegion, SealRoot
 from watchword.server.listeners import Listener, TCPListener, UnixListener
-from watchword.server.process import Part, Program, Role, Run, Stage, custodian_command
+from watchword.server.own_user import hand_over
+from watchword.server.process import Command, Context, Part, Program, Role, Run, Stage, custodian_command
 from watchword.server.supervisor import Group
+from watchword.server.unsealing import sources_of
 
 UP_CONTROL = Path("run") / "control.sock"
 UP_LOCK = Path("run") / "lock"
@@ -50,7 +53,13 @@ def region_control(settings: RegionSettings) -> Path:
     return settings.folder / "control.sock"
 
 
-def region_group(settings: RegionSettings, *, worker: Run, agent: Run) -> Group:
+def region_group(
+    settings: RegionSettings,
+    *,
+    worker: Run,
+    agent: Run,
+    held: CustodianSettings = CustodianSettings(),  # noqa: B008 - a frozen value
+) -> Group:
     """Return a Region's group: the custodian, the API workers, the agent.
 
     Sockets by the names that each process knows: a worker has `api` (its own share of the endpoint's port)
@@ -58,6 +67,8 @@ def region_group(settings: RegionSettings, *, worker: Run, agent: Run) -> Group:
     (the front door's Unix socket, one for all workers), the agent `peer`, the custodian `custody`.
     """
     numbers = range(1, settings.workers + 1)
+    sources = sources_of(settings)
+    passphrase_file = sources.passphrase_file
     listeners: list[Listener] = [UnixListener(name="custody", path=settings.custody_socket)]
     listeners.append(UnixListener(name="door", path=settings.door_socket))
     listeners.append(TCPListener(name="peer", address=settings.peer))
@@ -67,9 +78,17 @@ def region_group(settings: RegionSettings, *, worker: Run, agent: Run) -> Group:
     listeners += [
         TCPListener(name=f"api-{number}", address=settings.address, shared=True) for number in numbers
     ]
+    command = custodian_command(
+        root=settings.custody_root,
+        key_file=sources.key_file.path,
+        passphrase_file=None if passphrase_file is None else passphrase_file.path,
+        are_credentials=sources.key_file.is_credential
+        or (passphrase_file is not None and passphrase_file.is_credential),
+        held=held,
+    )
     custodian = Program(
         name="custodian",
-        command=custodian_command(root=settings.custody_root, key_file=settings.custody_key_file),
+        command=partial(_handed_over, command, settings=settings, held=held),
         listeners={"custody": "custody"},
     )
     parts: list[Part] = [custodian]
@@ -85,6 +104,14 @@ def region_group(settings: RegionSettings, *, worker: Run, agent: Run) -> Group:
         listeners=tuple(listeners),
         lock=settings.lock,
     )
+
+
+def _handed_over(
+    command: Command, context: Context, *, settings: RegionSettings, held: CustodianSettings
+) -> tuple[str, ...]:
+    if held.user is not None:
+        hand_over(settings, home=Path(), user=held.user)
+    return command(context)
 
 
 def front_door_group(deployment: Deployment, *, run: Run) -> Group:

@@ -42,6 +42,7 @@ from watchword.server.deployment import (
     planned,
     to_toml,
 )
+from watchword.server.unsealing import needs_key_file
 
 HOME_DEFAULT = "data"
 HOME_VARIABLE = "WATCHWORD_HOME"
@@ -178,7 +179,9 @@ def require_pieces(deployment: Deployment, region: str) -> None:
     """Refuse a Region of which a file is missing, or whose secret files others may read; HomeError."""
     settings = deployment.region(region)
     folder = deployment.home / settings.folder
-    private = [deployment.home / settings.custody_key_file, folder / "peer.key"]
+    private = [folder / "peer.key"]
+    if needs_key_file(settings, home=deployment.home):
+        private.append(deployment.home / settings.custody_key_file)
     public = [
         deployment.home / settings.custody_root,
         folder / "peer.crt",

@@ -32,7 +32,7 @@ from enum import IntEnum
 from pathlib import Path
 from typing import NoReturn
 
-from watchword.server.deployment import HomeError
+from watchword.server.deployment import CustodianSettings, HomeError
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 """The ones that the supervisor handles, and that a child puts back."""
@@ -300,8 +300,24 @@ def _work_apart(work: Callable[[], None], *, writes: int, caller: int, unblocked
         os._exit(status)
 
 
-def custodian_command(*, root: Path, key_file: Path) -> Command:
+def custodian_command(
+    *,
+    root: Path,
+    key_file: Path,
+    passphrase_file: Path | None = None,
+    are_credentials: bool = False,
+    held: CustodianSettings = CustodianSettings(),  # noqa: B008 - a frozen value
+) -> Command:
     """Return how a Region's custodian is started; its socket is the one that the part calls `custody`."""
+    more: tuple[str, ...] = ()
+    more += () if passphrase_file is None else ("--passphrase-file", str(passphrase_file))
+    more += () if held.user is None else ("--user", held.user)
+    more += ("--strict",) if held.strict else ()
+    for option, rate in (
+        ("--questions-per-second", held.questions_per_second),
+        ("--decryptions-per-minute", held.decryptions_per_minute),
+    ):
+        more += () if rate is None else (option, str(rate))
 
     def command(context: Context) -> tuple[str, ...]:
         # -P: with -m alone Python looks for modules in the working folder first, which is HOME.
@@ -310,6 +326,8 @@ def custodian_command(*, root: Path, key_file: Path) -> Command:
             *("--socket-fd", str(context.listeners["custody"])),
             *("--root", str(root)),
             *("--key-file", str(key_file)),
+            *more,
+            *(("--credentials",) if are_credentials else ()),
             *("--beat-fd", str(context.beat_fd)),
             *("--parent-fd", str(context.parent_fd)),
         )

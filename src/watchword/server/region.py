@@ -15,25 +15,30 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from watchword.api import table
 from watchword.api.call import Place, Principal, PrincipalKind
 from watchword.custody.client import CustodyClient
 from watchword.gate.gate import Gate
+from watchword.gate.rates import Rate, Rates
 from watchword.identity import operations as identity
 from watchword.identity import policy_checks
 from watchword.keys import operations as keys
-from watchword.keys.custody import KeyUnavailable
+from watchword.keys.custody import KeySealed, KeyUnavailable, WouldWait
 from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.regions.partitions import PARTITIONS
+from watchword.secrets import cross_account, replica_receiving, replica_sending, rotation_operations
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
-from watchword.secrets import replica_receiving, replica_sending
 from watchword.secrets.sealing import OPENERS_MAX, Openers
 from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
+from watchword.server.key_uses import KeyUses
 from watchword.sigv4.verify import SigningKey
 from watchword.storage.stores import Access, SQLiteStores
 from watchword.trail.segment import SegmentWriter, TrailUnavailable
 
+SEAL_LOOK_S = 1.0
+"""How long values that were just read may still be read in a Region that was sealed."""
 SIGNING_KEYS_MAX = 10_000
 ACCESS_ROWS = 500
 """Days of last access in one commit: writers of secrets wait meanwhile."""
@@ -41,6 +46,8 @@ ACCESS_FLUSH_S = 30.0
 """A day of last access reaches the store within a minute."""
 DAY_MS = 86_400_000
 STORE_PREFIX = "sqlite:"
+KEYS_SHOWN = 10
+"""The most used ones, in `watchword status --json`."""
 
 _log = logging.getLogger(__name__)
 
@@ -62,6 +69,20 @@ def place_of(deployment: Deployment, settings: RegionSettings) -> Place:
     )
 
 
+def rates_of(deployment: Deployment, settings: RegionSettings) -> Rates | None:
+    """The rates of one API worker's clients; `None` where the deployment limits nothing."""
+    if not deployment.request_rates:
+        return None
+    return Rates(
+        Rate(
+            operations=tuple(filter(None, map(table.operation_named, rate.operations))),
+            per_second=rate.per_second,
+            shared_by=settings.workers,
+        )
+        for rate in deployment.request_rates
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
     """What a process holds of its Region."""
@@ -74,8 +95,11 @@ class Region:
     trail: SegmentWriter
     gate: Gate
     reads: Reads
+    key_uses: KeyUses
     forget: Callable[[], None]
     """Drop what was kept in memory and is too old to be used."""
+    shut: Callable[[], None]
+    """Drop every opened data key; what checks signatures stays, so that callers go on with what needs no key."""
 
     @property
     def itself(self) -> Principal:
@@ -183,10 +207,11 @@ def compose(
     committed: Callable[[], None],
     cache: CacheLimits | None = None,
     may_wait: Callable[[], bool] = lambda: True,
+    rates: Rates | None = None,
 ) -> Region:
     """Compose a Region in this process. The working folder is HOME; nothing is opened that a fork would share.
 
-    `may_wait` says whether the calling thread may wait for the custodian.
+    `may_wait` says whether the calling thread may wait for the custodian; `rates` are those of its clients.
     """
     place = place_of(deployment, settings)
     stores = SQLiteStores(
@@ -198,14 +223,24 @@ def compose(
     # A cipher is as good as its data key: where those are not kept, it is not either.
     openers = Openers(entries_max=min(limits.entries_max, OPENERS_MAX))
     reads = Reads(clock=now_ms)
+    key_uses = KeyUses()
+    token_key = TokenKey(custody)
     boot_id = os.urandom(4).hex()
     trail = SegmentWriter(settings.folder / "trail", process, boot_id=boot_id, clock=now_ms)
     bindings = (
-        *secrets.bindings(openers=openers, token_key=TokenKey(custody)),
+        *secrets.bindings(openers=openers, token_key=token_key),
         *policies.bindings(read_policy=policy_checks.examine),
+        *rotation_operations.bindings(rotators=rotation_operations.NoRotators(), openers=openers),
+        *cross_account.bindings(),
         *replica_sending.bindings(),
         *replica_receiving.bindings(met=replica_receiving.Met()),
-        *keys.bindings(custody, data_keys),
+        *keys.bindings(
+            custody,
+            data_keys,
+            read_policy=policy_checks.examine,
+            token_key=token_key,
+            used=key_uses.note,
+        ),
         *identity.bindings(),
     )
     gate = Gate(
@@ -219,10 +254,15 @@ def compose(
         entropy=os.urandom,
         accessed=reads.note,
         committed=committed,
+        rates=rates,
     )
 
     def forget() -> None:
         data_keys.expire(now=now_ms())
+        openers.clear()
+
+    def shut() -> None:
+        data_keys.clear()
         openers.clear()
 
     return Region(
@@ -234,8 +274,21 @@ def compose(
         trail=trail,
         gate=gate,
         reads=reads,
+        key_uses=key_uses,
         forget=forget,
+        shut=shut,
     )
+
+
+def heed_seal(region: Region) -> None:
+    """Look whether the Region is sealed; if so, a value that was read a moment ago is not read again either."""
+    try:
+        region.custody.ping()
+    except KeySealed:
+        region.shut()
+    except KeyUnavailable:
+        # Gone or slow is not sealed: what is in memory keeps reads going, for as long as it may.
+        return
 
 
 def close_trail(region: Region) -> None:
@@ -252,6 +305,8 @@ def health(region: Region) -> tuple[bool, dict[str, str]]:
     try:
         region.custody.ping()
         custody = "ok"
+    except KeySealed:
+        custody = "sealed"
     except KeyUnavailable:
         custody = "unreachable"
     try:
@@ -279,4 +334,20 @@ def status(region: Region) -> dict[str, object]:
         "links": dict(counts.links),
         "leaving": counts.leaving,
         "worst_lag_ms": lag,
+        "custodian": custodian(region),
+    }
+
+
+def custodian(region: Region) -> dict[str, object] | None:
+    """What the custodian tells of itself, in short; `None` while it does not answer."""
+    try:
+        report = region.custody.report()
+    except (KeyUnavailable, WouldWait):
+        return None
+    return {
+        "protections": dict(report.protections),
+        "uses": dict(report.uses),
+        "keys": [list(use) for use in report.keys[:KEYS_SHOWN]],
+        "limited": report.limited,
+        "alarms": report.alarms,
     }

@@ -25,6 +25,7 @@ IDENTITY_BYTES_MAX = 4 * 1024 * 1024
 # What the objects around the texts weigh, roughly (sys.getsizeof over a Secret with its maps, CPython 3.11).
 RECORD_BYTES = 1_500
 VERSION_BYTES = 900
+MATERIAL_BYTES = 500
 
 
 class Bounded(Generic[KeyT, ValueT]):
@@ -107,10 +108,10 @@ class RowCache:
         self.sealed.put((secret.account, secret.sid, value.version_id), (content_id, value), weight=weight)
 
     def keep_key(self, key: KMSKey) -> None:
-        self.keys.put((key.account, key.key_id), key, weight=RECORD_BYTES + len(key.policy or ""))
+        self.keys.put((key.account, key.key_id), key, weight=weight_of_key(key))
 
     def keep_alias(self, alias: str, key: KMSKey) -> None:
-        self.aliases.put((key.account, alias), key, weight=RECORD_BYTES + len(key.policy or ""))
+        self.aliases.put((key.account, alias), key, weight=weight_of_key(key))
 
     def keep_access_key(self, key: AccessKey) -> None:
         self.access_keys.put(key.access_key_id, key, weight=RECORD_BYTES)
@@ -125,9 +126,16 @@ class RowCache:
         self.incarnation = None
 
 
+def weight_of_key(key: KMSKey) -> int:
+    """Estimate the bytes that a key with its wrapped material takes in memory."""
+    return RECORD_BYTES + len(key.policy or "") + MATERIAL_BYTES * len(key.materials)
+
+
 def weight_of(secret: Secret) -> int:
     """Estimate the bytes that a secret without its values takes in memory."""
     texts = len(secret.policy or "") + len(secret.description or "")
+    if secret.rotation is not None:
+        texts += RECORD_BYTES + sum(len(key) + len(value) + 150 for key, value in secret.rotation.metadata)
     tags = sum(len(name) + len(value) + 150 for name, value in (secret.tags or {}).items())
     return (
         RECORD_BYTES + texts + tags + VERSION_BYTES * len(secret.versions) + VERSION_BYTES * len(secret.links)

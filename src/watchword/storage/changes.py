@@ -13,7 +13,8 @@ from dataclasses import replace
 
 from watchword.api.call import Change
 from watchword.api.unit import EventRow, Moved
-from watchword.keys.store import KeySaved
+from watchword.keys.model import KMSKey
+from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved
 from watchword.replication.link import step
 from watchword.replication.model import Committed, Incoming, Lifecycle, Link
 from watchword.secrets.model import SealedValue, Secret, Version
@@ -60,8 +61,8 @@ def write(raw: sqlite3.Connection, changes: Sequence[Change], *, seat: reads.Sea
                 _claim_link(raw, change)
             case IncomingSaved():
                 _save_incoming(raw, before=change.before, after=change.after, account=change.account)
-            case KeySaved():
-                _save_key(raw, change)
+            case KeySaved() | KeyDestroyed() | AliasSaved() | GrantMade() | GrantEnded():
+                _write_keys(raw, change)
             case _:
                 raise AssertionError(f"no store writes a `{type(change).__name__}`")
 
@@ -217,27 +218,77 @@ def _save_incoming(
     raw.execute(SQL["save_incoming"], rows.incoming_columns(after, account=account))
 
 
+def _write_keys(
+    raw: sqlite3.Connection, change: KeySaved | KeyDestroyed | AliasSaved | GrantMade | GrantEnded
+) -> None:
+    match change:
+        case KeySaved():
+            _save_key(raw, change)
+        case KeyDestroyed():
+            _destroy_key(raw, change.key)
+        case AliasSaved():
+            _save_alias(raw, change)
+        case GrantMade():
+            raw.execute(SQL["insert_grant"], rows.grant_columns(change.grant))
+        case GrantEnded():
+            raw.execute(SQL["delete_grant"], change.grant.address)
+
+
 def _save_key(raw: sqlite3.Connection, change: KeySaved) -> None:
     before, after = change.before, change.after
     columns = rows.key_columns(after)
     held = before.materials if before is not None else {}
-    assert all(after.materials.get(version) == wrapped for version, wrapped in held.items())
-    try:
-        if before is None:
+    # A version is this material for ever: it may be gone for a while, but it never becomes another.
+    assert all(after.materials[version].material_id == one.material_id for version, one in held.items())
+    if before is None:
+        try:
             raw.execute(SQL["insert_key"], columns)
-        else:
-            assert after.stamp > before.stamp
-            if raw.execute(SQL["update_key"], (*columns, before.stamp)).rowcount != 1:
-                raise Moved("a key was changed")
-        raw.executemany(
-            SQL["insert_material"],
-            [
-                (after.account, after.key_id, version, wrapped)
-                for version, wrapped in after.materials.items()
-                if version not in held
-            ],
-        )
-        if change.alias is not None:
-            raw.execute(SQL["insert_alias"], (after.account, change.alias, after.key_id))
+        except sqlite3.IntegrityError as error:
+            raise Moved("a key's id was taken") from error
+    else:
+        assert after.stamp > before.stamp
+        if raw.execute(SQL["update_key"], (*columns, before.stamp)).rowcount != 1:
+            raise Moved("a key was changed")
+    raw.executemany(
+        SQL["save_material"],
+        [
+            rows.material_columns(after, version)
+            for version, material in after.materials.items()
+            if held.get(version) != material
+        ],
+    )
+    if change.alias is not None:
+        _insert_alias(raw, after.account, change.alias, after.key_id, now=after.created_ms)
+
+
+def _destroy_key(raw: sqlite3.Connection, key: KMSKey) -> None:
+    address = (key.account, key.key_id)
+    if raw.execute(SQL["delete_key"], (*address, key.stamp)).rowcount != 1:
+        raise Moved("a key to destroy was changed")
+    raw.execute(SQL["delete_materials_of_key"], address)
+    raw.execute(SQL["delete_aliases_of_key"], address)
+    raw.execute(SQL["delete_grants_of_key"], address)
+    raw.execute(SQL["delete_use_of_key"], address)
+
+
+def _insert_alias(raw: sqlite3.Connection, account: str, name: str, key_id: str, *, now: int) -> None:
+    try:
+        raw.execute(SQL["insert_alias"], (account, name, key_id, now, now))
     except sqlite3.IntegrityError as error:
         raise Moved("a key's alias was taken") from error
+
+
+def _save_alias(raw: sqlite3.Connection, change: AliasSaved) -> None:
+    before, after = change.before, change.after
+    if before is None:
+        assert after is not None
+        _insert_alias(raw, after.account, after.name, after.key_id, now=after.created_ms)
+        return
+    address = (before.account, before.name, before.key_id)
+    if after is None:
+        written = raw.execute(SQL["delete_alias"], address)
+    else:
+        assert (after.account, after.name) == (before.account, before.name)
+        written = raw.execute(SQL["update_alias"], (after.key_id, after.updated_ms, *address))
+    if written.rowcount != 1:
+        raise Moved("an alias was changed")

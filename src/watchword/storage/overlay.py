@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from watchword.api.call import Change
 from watchword.keys.model import KMSKey
-from watchword.keys.store import KeySaved
+from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved
 from watchword.replication.link import step
 from watchword.replication.model import Committed, Incoming, Lifecycle, Link
 from watchword.secrets.model import SealedValue, Secret
@@ -48,8 +48,9 @@ class Overlay:
         """Each secret's links as the database has them, on which the steps are taken."""
         self._steps: dict[str, list[LinkStepped | LinkClaimed]] = {}
         self._incomings: dict[str, Incoming] = {}
-        self._keys: dict[tuple[str, str], KMSKey] = {}
-        self._aliases: dict[tuple[str, str], KMSKey] = {}
+        self._keys: dict[tuple[str, str], KMSKey | None] = {}
+        self._aliases: dict[tuple[str, str], str | None] = {}
+        """By account and alias: the id of the key; None, as above: it goes."""
 
     def stage(self, change: Change) -> None:
         self.staged.append(change)
@@ -72,7 +73,16 @@ class Overlay:
             case KeySaved():
                 self._keys[change.after.account, change.after.key_id] = change.after
                 if change.alias is not None:
-                    self._aliases[change.after.account, change.alias] = change.after
+                    self._aliases[change.after.account, change.alias] = change.after.key_id
+            case KeyDestroyed():
+                self._keys[change.key.account, change.key.key_id] = None
+            case AliasSaved():
+                named = change.after or change.before
+                assert named is not None
+                self._aliases[named.account, named.name] = None if change.after is None else named.key_id
+            case GrantMade() | GrantEnded():
+                # No operation looks at a grant after it has staged one.
+                pass
             case _:
                 raise AssertionError(f"no store writes a `{type(change).__name__}`")
 
@@ -161,10 +171,16 @@ class Overlay:
     def incoming(self, link_id: str) -> Incoming | None:
         return self._incomings.get(link_id)
 
+    def knows_key(self, account: str, key_id: str) -> bool:
+        return (account, key_id) in self._keys
+
     def key(self, account: str, key_id: str) -> KMSKey | None:
         return self._keys.get((account, key_id))
 
-    def key_of_alias(self, account: str, alias: str) -> KMSKey | None:
+    def knows_alias(self, account: str, alias: str) -> bool:
+        return (account, alias) in self._aliases
+
+    def key_id_of_alias(self, account: str, alias: str) -> str | None:
         return self._aliases.get((account, alias))
 
 

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from watchword.envelope.value import ValueKind
 from watchword.identity.model import AccessKey
-from watchword.keys.model import KMSKey
-from watchword.replication.model import Incoming, Lifecycle
+from watchword.keys.model import Alias, Grant, KMSKey, Use
+from watchword.replication.model import Incoming, Lifecycle, Link, Role
 from watchword.secrets.model import SealedValue, Secret, Version
-from watchword.secrets.store import LinkRow, SecretListing
+from watchword.secrets.store import LinkRow, Place, SecretListing
 from watchword.storage.rows import (
     access_key_of,
+    alias_of,
+    grant_of,
     incoming_of,
     key_of,
     link_row_of,
+    material_of,
+    rotation_of,
     tags_of,
     version_of,
 )
@@ -27,14 +34,19 @@ LAST_CHARACTER = "\U0010ffff"
 """Sorts after every name: texts are compared by their UTF-8 bytes."""
 
 _ORDERS = {
-    "created": (SQL["sids_by_created"], SQL["sids_by_created_descending"]),
-    "changed": (SQL["sids_by_changed"], SQL["sids_by_changed_descending"]),
-    "accessed": (SQL["sids_by_accessed"], SQL["sids_by_accessed_descending"]),
-    "name": (SQL["sids_by_name"], SQL["sids_by_name_descending"]),
+    "created": (SQL["glances_by_created"], SQL["glances_by_created_descending"]),
+    "changed": (SQL["glances_by_changed"], SQL["glances_by_changed_descending"]),
+    "accessed": (SQL["glances_by_accessed"], SQL["glances_by_accessed_descending"]),
+    "name": (SQL["glances_by_name"], SQL["glances_by_name_descending"]),
 }
 
+TOGETHER = 25
+"""How many secrets' versions or links are read by one statement, which names so many sids."""
+_TOGETHER = "(" + ", ".join("?" * TOGETHER) + ")"
+_VERSIONS_OF_SECRETS = SQL["versions_of_secrets"].replace("(?)", _TOGETHER)
+_LINKS_OF_SECRETS = SQL["links_of_secrets"].replace("(?)", _TOGETHER)
 
-_HEAD = 15
+_HEAD = 17
 """How many columns of `secret_by_name` are the secret's own; the others are the incoming link's."""
 
 
@@ -47,13 +59,11 @@ class Seat:
 
 
 def secret_named(raw: sqlite3.Connection, account: str, name: str, *, seat: Seat) -> Secret | None:
-    row = raw.execute(SQL["secret_by_name"], (account, name)).fetchone()
-    return None if row is None else _secret(raw, *row[:_HEAD], incoming=_joined(*row[_HEAD:]), seat=seat)
+    return _alone(raw, raw.execute(SQL["secret_by_name"], (account, name)), seat=seat)
 
 
 def secret(raw: sqlite3.Connection, account: str, sid: str, *, seat: Seat) -> Secret | None:
-    row = raw.execute(SQL["secret_by_sid"], (account, sid)).fetchone()
-    return None if row is None else _secret(raw, *row[:_HEAD], incoming=_joined(*row[_HEAD:]), seat=seat)
+    return _alone(raw, raw.execute(SQL["secret_by_sid"], (account, sid)), seat=seat)
 
 
 def secret_of_incoming(raw: sqlite3.Connection, link_id: str, *, seat: Seat) -> Secret | None:
@@ -61,8 +71,51 @@ def secret_of_incoming(raw: sqlite3.Connection, link_id: str, *, seat: Seat) -> 
     return None if row is None else secret(raw, *row, seat=seat)
 
 
+def secrets(raw: sqlite3.Connection, addresses: Sequence[tuple[str, str]], *, seat: Seat) -> Iterator[Secret]:
+    """Many secrets, by account and sid; one that is not there is passed over."""
+    for account, found in groupby(addresses, key=itemgetter(0)):
+        sids = [sid for _, sid in found]
+        for at in range(0, len(sids), TOGETHER):
+            yield from _together(raw, account, sids[at : at + TOGETHER], seat=seat)
+
+
+def _together(raw: sqlite3.Connection, account: str, sids: Sequence[str], *, seat: Seat) -> Iterator[Secret]:
+    # Filled up with the last one: a sid that is named twice is read once.
+    parameters = (account, *sids, *(sids[-1] for _ in range(TOGETHER - len(sids))))
+    versions: dict[str, list[_VersionRow]] = {sid: [] for sid in sids}
+    for row in raw.execute(_VERSIONS_OF_SECRETS, parameters):
+        versions[row[0]].append(row[1:])
+    links: dict[str, list[Link]] = {sid: [] for sid in sids}
+    for columns in raw.execute(_LINKS_OF_SECRETS, parameters):
+        held = link_row_of(*columns)
+        links[held.sid].append(held.link)
+    for sid in sids:
+        row = raw.execute(SQL["secret_by_sid"], (account, sid)).fetchone()
+        if row is not None:
+            yield _secret(
+                *row[:_HEAD],
+                incoming=_joined(*row[_HEAD:]),
+                versions=_versions(versions[sid]),
+                links=tuple(links[sid]),
+                seat=seat,
+            )
+
+
+def _alone(raw: sqlite3.Connection, found: sqlite3.Cursor, *, seat: Seat) -> Secret | None:
+    row = found.fetchone()
+    if row is None:
+        return None
+    account, sid = row[:2]
+    return _secret(
+        *row[:_HEAD],
+        incoming=_joined(*row[_HEAD:]),
+        versions=_versions(raw.execute(SQL["versions_of_secret"], (account, sid))),
+        links=tuple(held.link for held in links_of_secret(raw, account, sid)),
+        seat=seat,
+    )
+
+
 def _secret(
-    raw: sqlite3.Connection,
     account: str,
     sid: str,
     name: str,
@@ -78,8 +131,12 @@ def _secret(
     changed_ms: int,
     deleted_ms: int | None,
     purge_ms: int | None,
+    type_: str | None,
+    rotation: str | None,
     *,
     incoming: Incoming | None,
+    versions: Mapping[str, Version],
+    links: tuple[Link, ...],
     seat: Seat,
 ) -> Secret:
     return Secret(
@@ -93,7 +150,7 @@ def _secret(
         kms_key_id=kms_key_id,
         policy=policy,
         tags=None if tags is None else tags_of(tags),
-        versions=_versions(raw, account, sid),
+        versions=versions,
         revision=revision,
         head_revision=head_revision,
         stamp=stamp,
@@ -101,8 +158,10 @@ def _secret(
         changed_ms=changed_ms,
         deleted_ms=deleted_ms,
         purge_ms=purge_ms,
+        type=type_,
+        rotation=None if rotation is None else rotation_of(rotation),
         incoming=incoming,
-        links=tuple(row.link for row in links_of_secret(raw, account, sid)),
+        links=links,
     )
 
 
@@ -112,12 +171,14 @@ def _joined(
     return None if link_id is None else incoming_of(link_id, *columns)
 
 
-def _versions(raw: sqlite3.Connection, account: str, sid: str) -> Mapping[str, Version]:
+_VersionRow = tuple[str, str | None, ValueKind | None, str, int, int, int | None, str | None]
+"""The columns of `versions_of_secret`."""
+
+
+def _versions(rows: Iterable[_VersionRow]) -> Mapping[str, Version]:
     heads: dict[str, tuple[str | None, ValueKind | None, str, int, int, int | None]] = {}
     arns: dict[str, list[str]] = {}
-    for version_id, content_id, kind, labels, created_ms, revision, accessed_day, key_arn in raw.execute(
-        SQL["versions_of_secret"], (account, sid)
-    ):
+    for version_id, content_id, kind, labels, created_ms, revision, accessed_day, key_arn in rows:
         heads[version_id] = (content_id, kind, labels, created_ms, revision, accessed_day)
         held = arns.setdefault(version_id, [])
         if key_arn is not None:
@@ -139,13 +200,72 @@ def sealed_value(
     return row[1], SealedValue(version_id=version_id, sealed=row[0], data_keys=data_keys)
 
 
-def sids_of(raw: sqlite3.Connection, listing: SecretListing) -> Sequence[str]:
-    """A page's secrets. The sort key of one that was never read is -1 in the order `accessed`."""
+_GlanceRow = tuple[int | str, str, str, str | None, str | None, int | None, str | None]
+"""Sort key, sid, name, description, tags, deleted_ms, incoming_link_id."""
+
+
+class SecretGlance:
+    """One row of a list, as far as filters look at it, in the snapshot in which it was read.
+
+    Tags are taken apart, and links are asked for, when a filter wants them: most never are.
+    """
+
+    __slots__ = ("_account", "_raw", "_row", "_seat")
+
+    def __init__(self, raw: sqlite3.Connection, row: _GlanceRow, *, account: str, seat: Seat) -> None:
+        self._raw = raw
+        self._row = row
+        self._account = account
+        self._seat = seat
+
+    @property
+    def sid(self) -> str:
+        return self._row[1]
+
+    @property
+    def place(self) -> Place:
+        return self._row[:2]
+
+    @property
+    def name(self) -> str:
+        return self._row[2]
+
+    @property
+    def description(self) -> str | None:
+        return self._row[3]
+
+    @property
+    def tags(self) -> Mapping[str, str] | None:
+        text = self._row[4]
+        return None if text is None else tags_of(text)
+
+    @property
+    def is_deleted(self) -> bool:
+        return self._row[5] is not None
+
+    @property
+    def primary_region(self) -> str | None:
+        """As `Secret.primary_region` says it."""
+        link_id = self._row[6]
+        made_by = None if link_id is None else incoming(self._raw, link_id)
+        if made_by is not None and made_by.role is Role.REPLICA:
+            return made_by.primary_region
+        parameters = (self._account, self.sid, Lifecycle.ACTIVE.value)
+        is_primary = self._raw.execute(SQL["active_link_of_secret"], parameters).fetchone() is not None
+        return self._seat.region if is_primary else None
+
+
+def glances(
+    raw: sqlite3.Connection, listing: SecretListing, *, seat: Seat
+) -> Generator[SecretGlance, None, None]:
+    """A list's rows, read one by one as they are asked for."""
     ascending, descending = _ORDERS[listing.order]
     statement = descending if listing.descending else ascending
     after = listing.after if listing.after is not None else _before_first(listing)
-    parameters = (listing.account, *after, int(listing.include_deleted), listing.limit)
-    return [sid for (sid,) in raw.execute(statement, parameters)]
+    parameters = (listing.account, *after, listing.limit)
+    with closing(raw.execute(statement, parameters)) as rows:
+        for row in rows:
+            yield SecretGlance(raw, row, account=listing.account, seat=seat)
 
 
 def _before_first(listing: SecretListing) -> tuple[int | str, str]:
@@ -193,13 +313,66 @@ def key(raw: sqlite3.Connection, account: str, key_id: str, *, seat: Seat) -> KM
     row = raw.execute(SQL["key_by_id"], (account, key_id)).fetchone()
     if row is None:
         return None
-    materials = dict(raw.execute(SQL["materials_of_key"], (account, key_id)))
+    materials = {
+        columns[0]: material_of(key_id, *columns)
+        for columns in raw.execute(SQL["materials_of_key"], (account, key_id))
+    }
     return key_of(*row, partition=seat.partition, region=seat.region, materials=materials)
 
 
 def key_of_alias(raw: sqlite3.Connection, account: str, alias: str, *, seat: Seat) -> KMSKey | None:
     row = raw.execute(SQL["key_id_of_alias"], (account, alias)).fetchone()
     return None if row is None else key(raw, account, row[0], seat=seat)
+
+
+def alias(raw: sqlite3.Connection, account: str, name: str) -> Alias | None:
+    row = raw.execute(SQL["alias_by_name"], (account, name)).fetchone()
+    return None if row is None else alias_of(*row)
+
+
+def aliases(
+    raw: sqlite3.Connection, account: str, *, key_id: str | None, after: str, limit: int
+) -> Sequence[Alias]:
+    if key_id is None:
+        found = raw.execute(SQL["aliases"], (account, after, limit))
+    else:
+        found = raw.execute(SQL["aliases_of_key"], (account, key_id, after, limit))
+    return [alias_of(*row) for row in found]
+
+
+def grant(raw: sqlite3.Connection, account: str, key_id: str, grant_id: str) -> Grant | None:
+    row = raw.execute(SQL["grant_by_id"], (account, key_id, grant_id)).fetchone()
+    return None if row is None else grant_of(*row)
+
+
+def grants(
+    raw: sqlite3.Connection, account: str, key_id: str, *, grantee: str | None, after: str, limit: int
+) -> Sequence[Grant]:
+    if grantee is None:
+        found = raw.execute(SQL["grants_of_key"], (account, key_id, after, limit))
+    else:
+        found = raw.execute(SQL["grants_of_grantee"], (account, key_id, grantee, after, limit))
+    return [grant_of(*row) for row in found]
+
+
+def grants_named(raw: sqlite3.Connection, account: str, key_id: str, name: str) -> Sequence[Grant]:
+    return [grant_of(*row) for row in raw.execute(SQL["grants_named"], (account, key_id, name))]
+
+
+def grant_ids_named(raw: sqlite3.Connection, account: str, key_id: str, name: str) -> tuple[str, ...]:
+    return tuple(row[0] for row in raw.execute(SQL["grant_ids_named"], (account, key_id, name)))
+
+
+def retirable_grants(
+    raw: sqlite3.Connection, account: str, retiring: str, *, after: tuple[str, str], limit: int
+) -> Sequence[Grant]:
+    parameters = (account, retiring, *after, limit)
+    return [grant_of(*row) for row in raw.execute(SQL["grants_retirable"], parameters)]
+
+
+def last_use(raw: sqlite3.Connection, account: str, key_id: str) -> Use | None:
+    row = raw.execute(SQL["use_of_key"], (account, key_id)).fetchone()
+    return None if row is None else Use(operation=row[0], at_ms=row[1])
 
 
 def access_key(raw: sqlite3.Connection, access_key_id: str) -> AccessKey | None:

@@ -6,6 +6,8 @@
   - After an I/O error at COMMIT nobody knows what the disk holds, and the kernel may have dropped the dirty
     pages, so a second try could lie: the process ends, its supervisor starts another, and that one reads what
     is durable.
+  - What is deleted is overwritten (`secure_delete`). Copies that SQLite left where a page was split, and those in
+    the log, go when the file is rewritten and the log emptied (`SQLiteStores.scrub`).
   - Nothing here opens the database's own files: closing any descriptor of them would drop SQLite's POSIX
     locks.
 
@@ -30,6 +32,8 @@ T = TypeVar("T")
 
 # Behind the lock nobody of ours meets a busy database; a backup tool or a shell may hold it for a moment.
 BUSY_MS_MAX = 5_000
+ALONE_BUSY_MS_MAX = 200
+"""Writers of ours wait meanwhile, so whoever reads for longer than this is not waited for."""
 STATEMENTS_CACHED_MAX = 256
 WAL_BYTES_KEPT_MAX = 64 * 1024 * 1024
 
@@ -74,6 +78,8 @@ def connect(path: Path) -> sqlite3.Connection:
         raw.execute("PRAGMA trusted_schema = OFF")
         raw.execute("PRAGMA temp_store = MEMORY")
         raw.execute(f"PRAGMA journal_size_limit = {WAL_BYTES_KEPT_MAX}")
+        # What is deleted is overwritten with zeros, free pages too: FAST would leave those as they are.
+        raw.execute("PRAGMA secure_delete = ON")
     except BaseException:
         raw.close()
         raise
@@ -201,14 +207,38 @@ class Connection:
         except OSError as error:
             raise StoreUnavailable(f"the store's lock can't be taken: {error.strerror}") from error
 
+    def alone(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Run what can't be part of a transaction (VACUUM, a checkpoint), with no writer of ours beside it.
+
+        Raises:
+            StoreUnavailable: the disk is full, or a stranger holds the database.
+        """
+        try:
+            with self._lock:
+                self._raw.execute(f"PRAGMA busy_timeout = {ALONE_BUSY_MS_MAX}")
+                try:
+                    return work(self._raw)
+                finally:
+                    self._raw.execute(f"PRAGMA busy_timeout = {BUSY_MS_MAX}")
+                    self.commits += 1
+                    self._rows.clear()
+        except _BUGS:
+            raise
+        except sqlite3.DatabaseError as error:
+            self._halt_if_lost(error)
+            raise unavailable(error) from error
+        except OSError as error:
+            raise StoreUnavailable(f"the store's lock can't be taken: {error.strerror}") from error
+
+    def _halt_if_lost(self, error: sqlite3.DatabaseError) -> None:
+        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR:
+            self._halt(f"watchword: the store failed at commit ({error.sqlite_errorname}); this process ends")
+
     def _commit(self) -> None:
         try:
             self._raw.execute("COMMIT")
         except sqlite3.DatabaseError as error:
-            if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_IOERR:
-                self._halt(
-                    f"watchword: the store failed at commit ({error.sqlite_errorname}); this process ends"
-                )
+            self._halt_if_lost(error)
             # Anything else leaves the transaction open and the log without its commit mark: nothing was
             # written.
             self._roll_back()

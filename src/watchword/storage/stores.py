@@ -15,14 +15,17 @@ from pathlib import Path
 
 from watchword.api.unit import EventRow, StoreUnavailable
 from watchword.identity.model import AccessKey
+from watchword.keys.model import Use
 from watchword.replication.model import Incoming, Lifecycle, Role
 from watchword.secrets.store import LinkRow
-from watchword.storage import reads, rows
+from watchword.storage import reads, rows, wrapped
 from watchword.storage.sqlite import Connection, end_process
 from watchword.storage.statements import SQL
 from watchword.storage.unit import SQLiteUnit
 
 INCARNATION_BYTES = 16
+SCRUBBED_BYTES_MAX = 268_435_456
+"""About 150,000 secrets; rewriting them takes 2 s, in which writers wait, and as many bytes of memory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +44,15 @@ class Access:
     sid: str
     version_id: str
     day: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyUse:
+    """A KMS key was used for a cryptographic operation."""
+
+    account: str
+    key_id: str
+    use: Use
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,11 +213,71 @@ class SQLiteStores:
         if accesses:
             self._connection().tx(write)
 
+    def record_key_uses(self, uses: Sequence[KeyUse]) -> None:
+        """Write the last uses of keys, outside their stamp.
+
+        A key that is gone is passed over; an earlier use than the one that is written changes nothing.
+        """
+        parameters = [(each.use.operation, each.use.at_ms, each.account, each.key_id) for each in uses]
+        if parameters:
+            self._connection().tx(lambda raw: raw.executemany(SQL["save_use"], parameters))
+
     def drop_events(self, event_ids: Sequence[str]) -> None:
         """Forget events that a synced segment holds."""
         if event_ids:
             parameters = [(event_id,) for event_id in event_ids]
             self._connection().tx(lambda raw: raw.executemany(SQL["delete_event"], parameters))
+
+    def scrub(self) -> bool:
+        """Leave no copy of what was purged in the database's file or its log; return whether nothing is left to do.
+
+        Deleted rows are overwritten at once, but the log holds them until it is emptied, and SQLite leaves copies in
+        the unused part of a page that was split (about one row in a thousand), which only rewriting the file removes.
+        A file of more than SCRUBBED_BYTES_MAX is not rewritten: writers would wait too long.
+
+        Source: sqlite.org, PRAGMA secure_delete, VACUUM, PRAGMA wal_checkpoint.
+        """
+
+        def work(raw: sqlite3.Connection) -> bool:
+            marked = raw.execute(SQL["unscrubbed"]).fetchone()
+            if marked is None:
+                return True
+            # Before anything is written: were it in vain, the log would grow by the whole file each time.
+            if not _log_emptied(raw):
+                return False
+            pages: int = raw.execute("PRAGMA page_count").fetchone()[0]
+            page_bytes: int = raw.execute("PRAGMA page_size").fetchone()[0]
+            if pages * page_bytes <= SCRUBBED_BYTES_MAX:
+                raw.execute("VACUUM")
+            # After the file was rewritten: while secrets are purged all the time some event still names the last one, and
+            # those before it have to go all the same.
+            oldest: int | None = raw.execute(SQL["oldest_event"]).fetchone()[0]
+            if not _log_emptied(raw) or (oldest is not None and oldest <= int(marked[0])):
+                return False
+            raw.execute(SQL["clear_unscrubbed"])
+            return True
+
+        return self._connection().alone(work)
+
+    # What is wrapped under the Region's master
+
+    def wrapped_materials(
+        self, *, after: wrapped.WrappedMaterial | None, limit: int
+    ) -> list[wrapped.WrappedMaterial]:
+        return self._connection().snapshot(lambda raw: wrapped.materials(raw, after=after, limit=limit))
+
+    def wrapped_access_keys(
+        self, *, after: wrapped.WrappedAccessKey | None, limit: int
+    ) -> list[wrapped.WrappedAccessKey]:
+        return self._connection().snapshot(lambda raw: wrapped.access_keys(raw, after=after, limit=limit))
+
+    def count_wrapped(self) -> int:
+        return self._connection().snapshot(wrapped.counted)
+
+    def save_rewrapped(self, rows: Sequence[wrapped.Rewrapped]) -> None:
+        """Write rows as they are under another master; one that has changed since it was read is passed over."""
+        if rows:
+            self._connection().tx(lambda raw: wrapped.save(raw, rows))
 
     def add_account(self, account: str, *, now: int) -> None:
         self._connection().tx(lambda raw: raw.execute(SQL["insert_account"], (account, now)))
@@ -221,3 +293,9 @@ class SQLiteStores:
             int(key.active),
         )
         self._connection().tx(lambda raw: raw.execute(SQL["save_access_key"], columns))
+
+
+def _log_emptied(raw: sqlite3.Connection) -> bool:
+    """Move the log into the file and cut it to nothing; not while somebody reads an older state."""
+    is_read: int = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not is_read

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from watchword.api.call import Change
 from watchword.api.unit import EventRow, Moved, StoreUnavailable
 from watchword.identity.model import AccessKey
-from watchword.keys.model import KMSKey
-from watchword.replication.model import Incoming, Lifecycle
+from watchword.keys.model import Alias, Grant, KMSKey, Use
+from watchword.keys.store import KeyDestroyed, KeySaved
+from watchword.replication.model import Answered, Incoming, Lifecycle, Verdict
 from watchword.secrets.model import SealedValue, Secret
-from watchword.secrets.store import LinkRow, SecretListing
+from watchword.secrets.store import Choose, LinkRow, LinkStepped, SecretListing, SecretPurged
 from watchword.storage import changes, reads
 from watchword.storage.cache import RowCache
 from watchword.storage.overlay import Overlay
@@ -25,7 +27,7 @@ from watchword.storage.sqlite import Connection
 from watchword.storage.statements import SQL
 
 # How what was read is compared at commit: by stamp where there is one, else whole.
-_SECRET, _NAME, _KEY, _ALIAS, _ACCESS_KEY, _INCOMING, _SECRET_OF_INCOMING, _INCARNATION = range(8)
+_SECRET, _NAME, _KEY, _ALIAS, _ACCESS_KEY, _INCOMING, _SECRET_OF_INCOMING, _INCARNATION, _GRANTS = range(9)
 _Seen = tuple[int, str, str]
 _BY_ADDRESS = {
     _SECRET: SQL["secret_stamp"],
@@ -124,13 +126,29 @@ class SQLiteUnit:
             raise Moved("a version was replaced")
         return held[1]
 
-    def list_secrets(self, listing: SecretListing) -> Sequence[Secret]:
-        """A page of secrets of one commit.
+    def list_secrets(self, listing: SecretListing, choose: Choose) -> Sequence[Secret]:
+        """The chosen secrets of a list, in its order, all as of one commit.
 
-        This unit's changes show in the secrets of the page, but add none to it. In the order `accessed`, the
-        sort key of a secret that was never read is -1.
+        What is looked at is of that commit; this unit's changes show in the secrets that are chosen, but add none.
         """
-        return self._page(lambda raw: [(listing.account, sid) for sid in reads.sids_of(raw, listing)])
+
+        def chosen(raw: sqlite3.Connection) -> Sequence[tuple[str, str]]:
+            with closing(reads.glances(raw, listing, seat=self._seat)) as rows:
+                return [(listing.account, sid) for sid in choose(rows)]
+
+        return self._page(chosen)
+
+    def has_room(self, account: str, *, secrets_max: int) -> bool:
+        def read(raw: sqlite3.Connection) -> bool:
+            # A row's number is never below how many rows there are, and finding the last one costs the same with any
+            # number of them; counting 100,000 takes 5 ms.
+            last: int = raw.execute(SQL["last_secret"]).fetchone()[0] or 0
+            if last < secrets_max:
+                return True
+            held: int = raw.execute(SQL["secrets_of_account"], (account, secrets_max)).fetchone()[0]
+            return held < secrets_max
+
+        return self._connection.snapshot(read)
 
     def due_for_purge(self, *, now: int, limit: int) -> Sequence[Secret]:
         return self._page(lambda raw: reads.sids_due_for_purge(raw, now=now, limit=limit))
@@ -142,15 +160,13 @@ class SQLiteUnit:
         def read(raw: sqlite3.Connection) -> list[Secret]:
             # Inside the snapshot the counter is the snapshot's: what the cache holds is of the same commit.
             rows, _ = self._connection.fresh_rows()
-            page: list[Secret] = []
-            for account, sid in addresses(raw):
-                held = rows.secrets.get((account, sid))
-                if held is None:
-                    held = reads.secret(raw, account, sid, seat=self._seat)
-                    assert held is not None
-                    rows.keep_secret(held)
-                page.append(held)
-            return page
+            page = addresses(raw)
+            held = {address: rows.secrets.get(address) for address in page}
+            absent = [address for address, secret in held.items() if secret is None]
+            for read in reads.secrets(raw, absent, seat=self._seat):
+                held[read.account, read.sid] = read
+                rows.keep_secret(read)
+            return [secret for secret in held.values() if secret is not None]
 
         shown = [self._remembered(held) for held in self._connection.snapshot(read)]
         return [held for held in shown if held is not None]
@@ -217,9 +233,8 @@ class SQLiteUnit:
     # Keys and identity
 
     def key(self, account: str, key_id: str) -> KMSKey | None:
-        staged = None if self._overlay is None else self._overlay.key(account, key_id)
-        if staged is not None:
-            return staged
+        if self._overlay is not None and self._overlay.knows_key(account, key_id):
+            return self._overlay.key(account, key_id)
         rows = self._rows or self._fresh()
         held = rows.keys.get((account, key_id))
         if held is None:
@@ -230,9 +245,9 @@ class SQLiteUnit:
         return held
 
     def key_of_alias(self, account: str, alias: str) -> KMSKey | None:
-        staged = None if self._overlay is None else self._overlay.key_of_alias(account, alias)
-        if staged is not None:
-            return staged
+        if self._overlay is not None and self._overlay.knows_alias(account, alias):
+            named = self._overlay.key_id_of_alias(account, alias)
+            return None if named is None else self.key(account, named)
         rows = self._rows or self._fresh()
         held = rows.aliases.get((account, alias))
         if held is None:
@@ -246,8 +261,73 @@ class SQLiteUnit:
             return None
         self._seen.setdefault((_ALIAS, account, alias), held.key_id)
         self._seen.setdefault((_KEY, account, held.key_id), held.stamp)
-        changed = None if self._overlay is None else self._overlay.key(account, held.key_id)
-        return held if changed is None else changed
+        if self._overlay is not None and self._overlay.knows_key(account, held.key_id):
+            return self._overlay.key(account, held.key_id)
+        return held
+
+    def alias(self, account: str, name: str) -> Alias | None:
+        if self._rows is None:
+            self._fresh()
+        held = self._connection.snapshot(lambda raw: reads.alias(raw, account, name))
+        self._seen.setdefault((_ALIAS, account, name), None if held is None else held.key_id)
+        return held
+
+    def key_ids(self, account: str, *, after: str, limit: int) -> Sequence[str]:
+        parameters = (account, after, limit)
+        return self._connection.snapshot(
+            lambda raw: [row[0] for row in raw.execute(SQL["key_ids"], parameters)]
+        )
+
+    def aliases(self, account: str, *, key_id: str | None, after: str, limit: int) -> Sequence[Alias]:
+        return self._connection.snapshot(
+            lambda raw: reads.aliases(raw, account, key_id=key_id, after=after, limit=limit)
+        )
+
+    def has_room_for_key(self, account: str, *, keys_max: int) -> bool:
+        return not self._is_there(SQL["key_beyond"], account, keys_max - 1)
+
+    def has_room_for_grant(self, account: str, key_id: str, *, grants_max: int) -> bool:
+        return not self._is_there(SQL["grant_beyond"], account, key_id, grants_max - 1)
+
+    def _is_there(self, statement: str, *parameters: str | int) -> bool:
+        return self._connection.snapshot(
+            lambda raw: raw.execute(statement, parameters).fetchone() is not None
+        )
+
+    def grant(self, account: str, key_id: str, grant_id: str) -> Grant | None:
+        return self._connection.snapshot(lambda raw: reads.grant(raw, account, key_id, grant_id))
+
+    def grants(
+        self, account: str, key_id: str, *, grantee: str | None = None, after: str = "", limit: int
+    ) -> Sequence[Grant]:
+        return self._connection.snapshot(
+            lambda raw: reads.grants(raw, account, key_id, grantee=grantee, after=after, limit=limit)
+        )
+
+    def grants_named(self, account: str, key_id: str, name: str) -> Sequence[Grant]:
+        if self._rows is None:
+            self._fresh()
+        held = self._connection.snapshot(lambda raw: reads.grants_named(raw, account, key_id, name))
+        # No colon is in an account id.
+        self._seen.setdefault((_GRANTS, f"{account}:{key_id}", name), tuple(grant.grant_id for grant in held))
+        return held
+
+    def retirable_grants(
+        self, account: str, retiring: str, *, after: tuple[str, str], limit: int
+    ) -> Sequence[Grant]:
+        return self._connection.snapshot(
+            lambda raw: reads.retirable_grants(raw, account, retiring, after=after, limit=limit)
+        )
+
+    def last_use(self, account: str, key_id: str) -> Use | None:
+        return self._connection.snapshot(lambda raw: reads.last_use(raw, account, key_id))
+
+    def due_keys(self, *, now: int, limit: int) -> Sequence[KMSKey]:
+        addresses = self._connection.snapshot(
+            lambda raw: raw.execute(SQL["keys_due"], (now, limit)).fetchall()
+        )
+        due = (self.key(account, key_id) for account, key_id in addresses)
+        return [key for key in due if key is not None]
 
     def access_key(self, access_key_id: str) -> AccessKey | None:
         rows = self._rows or self._fresh()
@@ -290,6 +370,9 @@ class SQLiteUnit:
         if staged:
             self._verify(raw)
             changes.write(raw, staged, seat=self._seat)
+            if any(map(_forgets, staged)):
+                # The name is in the event too, which has to leave the database first.
+                raw.execute(SQL["mark_unscrubbed"], (str(max((event.at_ms for event in events), default=0)),))
         changes.write_events(raw, events)
 
     def _verify(self, raw: sqlite3.Connection) -> None:
@@ -303,6 +386,18 @@ class SQLiteUnit:
                 raise Moved("something that was read has changed")
 
 
+def _forgets(change: Change) -> bool:
+    """Whether a secret goes for good, or the link that outlived it and has its name; or a key's material."""
+    if isinstance(change, LinkStepped) and isinstance(change.event, Answered):
+        return change.event.verdict in (Verdict.REMOVED, Verdict.PROMOTED)
+    if isinstance(change, KeySaved):
+        return change.before is not None and any(
+            one.wrapped is not None and change.after.materials[version].wrapped != one.wrapped
+            for version, one in change.before.materials.items()
+        )
+    return isinstance(change, SecretPurged | KeyDestroyed)
+
+
 def _standing(raw: sqlite3.Connection, kind: int, first: str, second: str) -> object:
     """What a read that was remembered would see now, inside the write transaction."""
     if kind == _ACCESS_KEY:
@@ -311,6 +406,9 @@ def _standing(raw: sqlite3.Connection, kind: int, first: str, second: str) -> ob
         return reads.incoming(raw, first)
     if kind == _INCARNATION:
         return reads.incarnation(raw)
+    if kind == _GRANTS:
+        account, _, key_id = first.partition(":")
+        return reads.grant_ids_named(raw, account, key_id, second)
     if kind == _SECRET_OF_INCOMING:
         return raw.execute(SQL["secret_sid_of_incoming"], (first,)).fetchone()
     row = raw.execute(_BY_ADDRESS[kind], (first, second)).fetchone()

@@ -9,7 +9,7 @@ import pytest
 
 from watchword.api import constraints
 from watchword.api.errors import ValidationException
-from watchword.api.shape import Integer, Member, Shape
+from watchword.api.shape import Instant, Integer, Member, Shape
 from watchword.api.shapes import kms
 from watchword.api.shapes import secretsmanager as sm
 
@@ -222,3 +222,20 @@ def test_a_refusal_repeats_a_bounded_part_of_a_value() -> None:
         constraints.check(sm.GetSecretValueRequest(secret_id="s" * 1_000_000))
 
     assert len(refused.value.message) < constraints.SHOWN_CHARACTERS_MAX + 200
+
+
+def test_a_moment_beside_a_violation_is_passed_over() -> None:
+    """Once the words are looked for, every member is looked at, also one that nothing bounds."""
+
+    class Timed(Shape, frozen=True, kw_only=True):
+        name: str | None = None
+        at: Instant | None = None
+
+        MEMBERS: ClassVar[dict[str, Member]] = {
+            "name": Member(name="Name", required=True),
+            "at": Member(name="At"),
+        }
+
+    assert [str(found) for found in constraints.violations(Timed(at=Instant(0)))] == [
+        "Value null at 'name' failed to satisfy constraint: Member must not be null"
+    ]

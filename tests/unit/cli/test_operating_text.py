@@ -75,6 +75,7 @@ def test_the_document_holds_the_same_figures() -> None:
                 "secrets": 0,
                 "links": {"InSync": 1},
                 "worst_lag_ms": 5,
+                "custodian": None,
             },
             "us-east-2": {
                 "state": "stopped",
@@ -83,6 +84,7 @@ def test_the_document_holds_the_same_figures() -> None:
                 "secrets": None,
                 "links": None,
                 "worst_lag_ms": None,
+                "custodian": None,
             },
         }
     }

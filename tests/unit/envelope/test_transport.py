@@ -7,8 +7,11 @@ import os
 from dataclasses import fields, replace
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
 from watchword.envelope import suite, transport
+from watchword.envelope.fields import joined
 from watchword.envelope.refused import EnvelopeRefused, Step
 from watchword.envelope.transport import Carriage
 from watchword.envelope.value import VALUE_BYTES_MAX
@@ -111,6 +114,19 @@ def test_nothing_is_sealed_to_a_key_that_everybody_agrees_with(public_key: bytes
         transport.seal_to(public_key, PLAINTEXT, info=b"")
 
     assert refused.value.step is Step.KEY
+
+
+def test_what_does_not_begin_with_the_commitment_is_refused() -> None:
+    """A whole HPKE message for this carriage, by a sender that leaves the zeros out or changes one bit of them."""
+    hpke = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
+    recipient = X25519PublicKey.from_public_bytes(PAIR.public_key)
+    info = joined(transport.PURPOSE, suite.PREFIX, CARRIAGE.info())
+    for opened in (PLAINTEXT + bytes(32), *((1 << bit).to_bytes(32, "big") for bit in range(256))):
+        sealed = suite.PREFIX + hpke.encrypt(opened, recipient, info=info)
+
+        assert refused_at(sealed) is Step.COMMITMENT
+    short = suite.PREFIX + hpke.encrypt(bytes(31), recipient, info=info)
+    assert refused_at(short) is Step.LENGTH
 
 
 @pytest.mark.parametrize("encapsulated", [bytes(32), b"\x01" + bytes(31)])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -12,8 +12,8 @@ from watchword.api.call import Found, Place, Scope, root_of
 from watchword.api.errors import ApiError
 from watchword.api.shapes import kms
 from watchword.envelope import ciphertext
-from watchword.keys import find
-from watchword.keys.model import KeyManager, KeyState, KMSKey
+from watchword.keys import find, refusals
+from watchword.keys.model import Alias, KeyManager, KeyState, KMSKey, Material
 
 ACCOUNT, STRANGER = "123456789012", "210987654321"
 HERE = f"arn:aws:kms:us-east-1:{ACCOUNT}:"
@@ -37,7 +37,8 @@ def key(key_id: str, manager: KeyManager = KeyManager.CUSTOMER) -> KMSKey:
         state=KeyState.ENABLED,
         tags={"team": "red"},
         policy=None,
-        materials={1: b"wrapped"},
+        materials={1: Material(material_id="0" * 64, wrapped=b"wrapped")},
+        current_version=1,
         created_ms=0,
         stamp=1,
     )
@@ -48,20 +49,27 @@ class Keys:
     """The keys of one Region, as values."""
 
     held: Mapping[tuple[str, str], KMSKey] = field(default_factory=dict)
-    aliases: Mapping[tuple[str, str], KMSKey] = field(default_factory=dict)
+    names: Mapping[tuple[str, str], KMSKey] = field(default_factory=dict)
 
     def key(self, account: str, key_id: str) -> KMSKey | None:
         return self.held.get((account, key_id))
 
     def key_of_alias(self, account: str, alias: str) -> KMSKey | None:
-        return self.aliases.get((account, alias))
+        return self.names.get((account, alias))
+
+    def aliases(self, account: str, *, key_id: str | None, after: str, limit: int) -> Sequence[Alias]:
+        return [
+            Alias(account=held, name=name, key_id=key.key_id, created_ms=0, updated_ms=0)
+            for (held, name), key in sorted(self.names.items())
+            if held == account and key_id in (None, key.key_id) and name > after
+        ][:limit]
 
 
 MINE, MANAGED, MULTI = key(ID), key(MANAGED_ID, KeyManager.AWS), key(MULTI_REGION_ID)
 EMPTY = Keys()
 KEYS = Keys(
     held={(ACCOUNT, each.key_id): each for each in (MINE, MANAGED, MULTI)},
-    aliases={(ACCOUNT, "alias/mine"): MINE, (ACCOUNT, find.SECRETS_ALIAS): MANAGED},
+    names={(ACCOUNT, "alias/mine"): MINE, (ACCOUNT, find.SECRETS_ALIAS): MANAGED},
 )
 
 MEANINGS = {
@@ -79,7 +87,8 @@ MEANINGS = {
 def test_a_key_id_means(key_id: str, meant: KMSKey) -> None:
     found = find.named(key_id, SCOPE, KEYS, aliases=True)
 
-    assert found == Found(resource=meant, arn=meant.arn, tags={"team": "red"})
+    assert (found.resource, found.arn, found.tags) == (meant, meant.arn, {"team": "red"})
+    assert found.decides_itself
 
 
 MISSING = {
@@ -204,7 +213,7 @@ def test_another_key_than_the_ciphertext_s_is_told_to_those_alone_who_may_use_it
 
     assert found.resource is None
     assert isinstance(found.missing, kms.IncorrectKeyException)
-    assert found.missing.message == find.INCORRECT_KEY
+    assert found.missing.message == refusals.INCORRECT_KEY
     assert found.arn.endswith(f":key/{MANAGED_ID}")
 
 
@@ -218,9 +227,3 @@ def test_a_ciphertext_of_a_key_that_is_not_here_names_nothing() -> None:
     request = kms.DecryptRequest(ciphertext_blob=blob(f"{HERE}key/{ABSENT_ID}"))
 
     assert isinstance(find.find_key_of_ciphertext(request, SCOPE, KEYS).missing, kms.NotFoundException)
-
-
-def test_a_key_of_several_materials_seals_with_the_highest() -> None:
-    rotated = replace(MINE, materials={1: b"a", 2: b"b"})
-
-    assert rotated.current_version == 2

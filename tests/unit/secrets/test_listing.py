@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.unit.secrets.made import NOW, incoming, link, secret, version
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.unit.secrets.made import incoming, link, secret
 
 from watchword.api.shapes.secretsmanager import Filter, InvalidParameterException
 from watchword.replication.model import Lifecycle
-from watchword.secrets.listing import check_filters, matches, position, words
+from watchword.secrets.listing import LOOKED_FIRST_MAX, Sieve, check_filters, words
 from watchword.secrets.model import Secret
 
 
@@ -98,7 +100,7 @@ FILTERS: dict[str, tuple[Secret, list[Filter], bool]] = {
 
 @pytest.mark.parametrize(("held", "filters", "found"), FILTERS.values(), ids=FILTERS)
 def test_a_filter_finds(held: Secret, filters: list[Filter], found: bool) -> None:
-    assert matches(held, filters) is found
+    assert Sieve(filters).passes(held) is found
 
 
 WORDS = {
@@ -120,6 +122,66 @@ def test_the_all_filter_sees_words(text: str, expected: list[str]) -> None:
     assert words(text) == expected
 
 
+tags_held = st.dictionaries(
+    st.text("abZ/é\U0001f511", max_size=3), st.text("abZ/é\U0001f511", max_size=3), max_size=6
+)
+prefixes = st.text("abZ/", max_size=3)
+
+
+@given(tags=tags_held, prefix=prefixes)
+def test_a_tag_is_found_by_any_beginning_of_its_key_or_value(tags: dict[str, str], prefix: str) -> None:
+    held = secret(tags=tags)
+
+    assert Sieve([one("tag-key", prefix)]).passes(held) is any(key.startswith(prefix) for key in tags)
+    assert Sieve([one("tag-value", prefix)]).passes(held) is any(
+        value.startswith(prefix) for value in tags.values()
+    )
+
+
+class Looked:
+    """A row whose store counts how often it is asked."""
+
+    name, description, tags = "n", None, None
+
+    def __init__(self) -> None:
+        self.looks = 0
+
+    @property
+    def primary_region(self) -> str | None:
+        self.looks += 1
+        return None
+
+
+def test_a_row_s_primary_region_is_looked_up_once_whoever_asks() -> None:
+    """Ten filters of ten values each would read a hundred times as much of the store for thousands of rows."""
+    row = Looked()
+
+    assert not Sieve([one("primary-region", "eu", "!eu"), one("primary-region", *["us"] * 10)]).passes(row)
+
+    assert row.looks == 1
+
+
+spoken = st.text("aAbBkKσΣİK /-.", max_size=12)
+asked_for = st.text("aAbBkK /-.", min_size=1, max_size=4)
+
+
+@given(text=spoken, tag=spoken, value=asked_for, crowd=st.booleans())
+def test_what_is_looked_for_first_decides_nothing(text: str, tag: str, value: str, crowd: bool) -> None:
+    """Beyond a number of values texts are taken apart at once: the answer is the same, whichever way it was found."""
+    held = secret(name="n", description=text, tags={"t": tag})
+    everywhere = [word.lower() for part in ("n", text, "t", tag) for word in words(part)]
+    asked = [word.lower() for word in words(value)]
+    # Values that nothing has: they change the way and not the answer.
+    others = ["nobody"] * LOOKED_FIRST_MAX if crowd else []
+
+    described_so = all(
+        any(word.startswith(one) for word in text.lower().split()) for one in value.lower().split()
+    )
+    assert Sieve([one("description", value, *others)]).passes(held) is described_so
+    found = bool(asked) and all(any(word.startswith(one) for word in everywhere) for one in asked)
+    assert Sieve([one("all", value, *others)]).passes(held) is found
+
+
 def test_a_filter_says_what_it_filters_by() -> None:
     with pytest.raises(InvalidParameterException) as refused:
         check_filters([Filter(values=("a",))])
@@ -133,25 +195,3 @@ def test_a_filter_has_values(values: tuple[str, ...] | None) -> None:
         check_filters([one("name", "a"), Filter(key="description", values=values)])
 
     assert refused.value.message == "Invalid filter values for key: description"
-
-
-READ = secret(replace(version("a"), accessed_day=20_000))
-POSITIONS = {
-    "created": (ALONE, (NOW, ALONE.sid)),
-    "changed": (replace(ALONE, changed_ms=NOW + 5), (NOW + 5, ALONE.sid)),
-    "name": (ALONE, ("db", ALONE.sid)),
-    "accessed": (READ, (20_000, READ.sid)),
-}
-
-
-@pytest.mark.parametrize(
-    ("order", "held", "expected"), [(order, *row) for order, row in POSITIONS.items()], ids=POSITIONS
-)
-def test_a_secret_has_one_place_in_each_order(
-    order: str, held: Secret, expected: tuple[int | str, str]
-) -> None:
-    assert position(held, order) == expected
-
-
-def test_a_secret_that_was_never_read_stands_before_every_day() -> None:
-    assert position(ALONE, "accessed") < position(secret(replace(version("a"), accessed_day=0)), "accessed")

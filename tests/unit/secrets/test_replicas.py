@@ -27,9 +27,10 @@ from watchword.api.shapes.secretsmanager import (
     ReplicaRegionType,
     ReplicationStatusType,
 )
+from watchword.replication.digest import digest
 from watchword.replication.model import Link, Occupant, Role, Stand, Status
 from watchword.secrets import replicas
-from watchword.secrets.model import CURRENT, PREVIOUS, Secret
+from watchword.secrets.model import CURRENT, PREVIOUS, Rotation, RotationRules, Secret
 from watchword.secrets.replicas import Wanted, wanted
 
 THERE = replace(PLACE, region="us-east-2")
@@ -178,6 +179,13 @@ def relabelled(version_id: str, *labels: str) -> Secret:
     return replace(FULL, versions={**FULL.versions, version_id: changed})
 
 
+ROTATION = Rotation(
+    enabled=True,
+    lambda_arn="arn:function",
+    rules=RotationRules(automatically_after_days=7),
+    rotated_ms=NOW - 1,
+    due_ms=NOW + 1,
+)
 TRAVELLING: dict[str, Secret] = {
     "the description": replace(FULL, description="e"),
     "an empty description is not none": replace(FULL, description=""),
@@ -187,10 +195,57 @@ TRAVELLING: dict[str, Secret] = {
     "never tagged": replace(FULL, tags=None),
     "a label": relabelled("b", CURRENT),
     "a label on another version": relabelled("d", "Y"),
+    "a type": replace(FULL, type="SalesforceClientSecret"),
+    "rotation": replace(FULL, rotation=ROTATION),
+    "whether it rotates": replace(FULL, rotation=replace(ROTATION, enabled=False)),
+    "the function": replace(FULL, rotation=replace(ROTATION, lambda_arn="arn:other")),
+    "the days": replace(FULL, rotation=replace(ROTATION, rules=RotationRules(automatically_after_days=8))),
+    "the expression": replace(
+        FULL, rotation=replace(ROTATION, rules=RotationRules(schedule_expression="rate(7 days)"))
+    ),
+    "the duration": replace(
+        FULL, rotation=replace(ROTATION, rules=RotationRules(automatically_after_days=7, duration="3h"))
+    ),
+    "no rules": replace(FULL, rotation=replace(ROTATION, rules=None)),
+    "the role": replace(FULL, rotation=replace(ROTATION, role_arn="arn:role")),
+    "the metadata": replace(FULL, rotation=replace(ROTATION, metadata=(("k", "v"),))),
+    "the last rotation": replace(FULL, rotation=replace(ROTATION, rotated_ms=NOW)),
+    "the next rotation": replace(FULL, rotation=replace(ROTATION, due_ms=NOW)),
     "the content of a version": replace(
         FULL, versions={**FULL.versions, "a": replace(FULL.versions["a"], content_id="other")}
     ),
 }
+
+
+def test_what_is_under_way_is_the_primary_s_affair() -> None:
+    """A replica rotates nothing, so it does not know of it and must have the same digest."""
+    still = replace(FULL, rotation=ROTATION)
+    under_way = replace(FULL, rotation=replace(ROTATION, version_id="p", tests=True))
+
+    assert replicas.digest_of(under_way) == replicas.digest_of(still)
+    assert replicas.head_of(under_way) == replicas.head_of(still)
+
+
+def test_without_type_and_rotation_a_digest_is_of_what_it_always_was() -> None:
+    """Regions may be a release apart, and stores are older than their program."""
+    head = {"description": FULL.description, "policy": FULL.policy, "tags": dict(FULL.tags or {})}
+    items = [(each.id, each.content_id or "", each.labels) for each in FULL.versions.values() if each.labels]
+
+    assert replicas.digest_of(FULL) == digest(head, items)
+    assert (replicas.head_of(FULL).type, replicas.head_of(FULL).rotation) == (None, None)
+
+
+def test_rotation_arrives_as_it_was_sent() -> None:
+    for held in (
+        None,
+        ROTATION,
+        replace(ROTATION, rules=None),
+        Rotation(enabled=False, role_arn="arn:role", metadata=(("k", "v"), ("k", "w"))),
+    ):
+        head = replicas.head_of(replace(FULL, type="T", rotation=held))
+        after = applied(None, message(alive=(), head=head))
+
+        assert (after.type, after.rotation) == ("T", held)
 
 
 @pytest.mark.parametrize("other", TRAVELLING.values(), ids=TRAVELLING)

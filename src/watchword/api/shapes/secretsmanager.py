@@ -10,7 +10,7 @@ from typing import ClassVar
 import msgspec
 
 from watchword.api.errors import ApiError
-from watchword.api.operation import AccessLevel, ConditionKey, Operation, Protocol, Service
+from watchword.api.operation import AccessLevel, Also, ConditionKey, Operation, Protocol, Service
 from watchword.api.shape import Instant, Integer, Long, Member, Shape
 
 SERVICE = Service(
@@ -679,6 +679,62 @@ class RestoreSecretResponse(Shape, frozen=True, kw_only=True):
     }
 
 
+class RotateSecretRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    client_request_token: str | None = msgspec.field(name="ClientRequestToken", default=None)
+    rotation_lambda_arn: str | None = msgspec.field(name="RotationLambdaARN", default=None)
+    rotation_rules: RotationRulesType | None = msgspec.field(name="RotationRules", default=None)
+    external_secret_rotation_metadata: tuple[ExternalSecretRotationMetadataItem, ...] | None = msgspec.field(
+        name="ExternalSecretRotationMetadata", default=None
+    )
+    external_secret_rotation_role_arn: str | None = msgspec.field(
+        name="ExternalSecretRotationRoleArn", default=None
+    )
+    rotate_immediately: bool | None = msgspec.field(name="RotateImmediately", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "client_request_token": Member(name="ClientRequestToken", minimum=32, maximum=64),
+        "rotation_lambda_arn": Member(name="RotationLambdaARN", minimum=0, maximum=2048),
+        "rotation_rules": Member(name="RotationRules"),
+        "external_secret_rotation_metadata": Member(
+            name="ExternalSecretRotationMetadata", item=Member(name="member")
+        ),
+        "external_secret_rotation_role_arn": Member(
+            name="ExternalSecretRotationRoleArn", minimum=20, maximum=2048
+        ),
+        "rotate_immediately": Member(name="RotateImmediately"),
+    }
+
+
+class RotateSecretResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    version_id: str | None = msgspec.field(name="VersionId", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "version_id": Member(name="VersionId", minimum=32, maximum=64),
+    }
+
+
+class CancelRotateSecretRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+    }
+
+
+class CancelRotateSecretResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    name: str | None = msgspec.field(name="Name", default=None)
+    version_id: str | None = msgspec.field(name="VersionId", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "name": Member(name="Name", minimum=1, maximum=256),
+        "version_id": Member(name="VersionId", minimum=32, maximum=64),
+    }
+
+
 class TagResourceRequest(Shape, frozen=True, kw_only=True):
     secret_id: str | None = msgspec.field(name="SecretId", default=None)
     tags: tuple[Tag, ...] | None = msgspec.field(name="Tags", default=None)
@@ -890,6 +946,54 @@ class StopReplicationToReplicaResponse(Shape, frozen=True, kw_only=True):
     }
 
 
+class AssociateCrossAccountReplicaRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    cross_account_replica_arn: str | None = msgspec.field(name="CrossAccountReplicaARN", default=None)
+    replica_restriction: str | None = msgspec.field(name="ReplicaRestriction", default=None)
+    replication_role_arn: str | None = msgspec.field(name="ReplicationRoleARN", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "cross_account_replica_arn": Member(
+            name="CrossAccountReplicaARN", required=True, minimum=20, maximum=2048
+        ),
+        "replica_restriction": Member(name="ReplicaRestriction", values=("SameOrg", "NoRestriction")),
+        "replication_role_arn": Member(name="ReplicationRoleARN", minimum=20, maximum=2048),
+    }
+
+
+class AssociateCrossAccountReplicaResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    cross_account_replica_arn: str | None = msgspec.field(name="CrossAccountReplicaARN", default=None)
+    replication_status: str | None = msgspec.field(name="ReplicationStatus", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "cross_account_replica_arn": Member(name="CrossAccountReplicaARN", minimum=20, maximum=2048),
+        "replication_status": Member(
+            name="ReplicationStatus", values=("InSync", "Failed", "InProgress", "Pending", "Detached")
+        ),
+    }
+
+
+class DisassociateCrossAccountReplicaRequest(Shape, frozen=True, kw_only=True):
+    secret_id: str | None = msgspec.field(name="SecretId", default=None)
+    cross_account_replica_arn: str | None = msgspec.field(name="CrossAccountReplicaARN", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "secret_id": Member(name="SecretId", required=True, minimum=1, maximum=2048),
+        "cross_account_replica_arn": Member(
+            name="CrossAccountReplicaARN", required=True, minimum=20, maximum=2048
+        ),
+    }
+
+
+class DisassociateCrossAccountReplicaResponse(Shape, frozen=True, kw_only=True):
+    arn: str | None = msgspec.field(name="ARN", default=None)
+    cross_account_replica_arn: str | None = msgspec.field(name="CrossAccountReplicaARN", default=None)
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "arn": Member(name="ARN", minimum=20, maximum=2048),
+        "cross_account_replica_arn": Member(name="CrossAccountReplicaARN", minimum=20, maximum=2048),
+    }
+
+
 CREATE_SECRET = Operation(
     service=SERVICE,
     name="CreateSecret",
@@ -923,6 +1027,10 @@ CREATE_SECRET = Operation(
         ConditionKey(name="aws:ResourceTag/${TagKey}"),
         ConditionKey(name="aws:RequestTag/${TagKey}", member="tags"),
         ConditionKey(name="aws:TagKeys", member="tags"),
+    ),
+    also=(
+        Also(action="secretsmanager:TagResource", member="tags"),
+        Also(action="secretsmanager:ReplicateSecretToRegions", member="add_replica_regions"),
     ),
 )
 
@@ -1127,6 +1235,7 @@ BATCH_GET_SECRET_VALUE = Operation(
     ),
     action="secretsmanager:BatchGetSecretValue",
     access=AccessLevel.LIST,
+    also=(Also(action="secretsmanager:ListSecrets", member="filters"),),
 )
 
 
@@ -1186,6 +1295,62 @@ RESTORE_SECRET = Operation(
         InternalServiceError,
     ),
     action="secretsmanager:RestoreSecret",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
+ROTATE_SECRET = Operation(
+    service=SERVICE,
+    name="RotateSecret",
+    request=RotateSecretRequest,
+    response=RotateSecretResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidParameterException,
+        InternalServiceError,
+        InvalidRequestException,
+    ),
+    action="secretsmanager:RotateSecret",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+        ConditionKey(name="secretsmanager:RotationLambdaARN", member="rotation_lambda_arn"),
+        ConditionKey(name="secretsmanager:ModifyRotationRules", member="rotation_rules"),
+        ConditionKey(name="secretsmanager:RotateImmediately", member="rotate_immediately"),
+        ConditionKey(
+            name="secretsmanager:ExternalSecretRotationRoleArn", member="external_secret_rotation_role_arn"
+        ),
+    ),
+)
+
+
+CANCEL_ROTATE_SECRET = Operation(
+    service=SERVICE,
+    name="CancelRotateSecret",
+    request=CancelRotateSecretRequest,
+    response=CancelRotateSecretResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidParameterException,
+        InternalServiceError,
+        InvalidRequestException,
+    ),
+    action="secretsmanager:CancelRotateSecret",
     access=AccessLevel.WRITE,
     resource_member="secret_id",
     condition_keys=(
@@ -1356,6 +1521,7 @@ VALIDATE_RESOURCE_POLICY = Operation(
         ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
         ConditionKey(name="aws:ResourceTag/${TagKey}"),
     ),
+    also=(Also(action="secretsmanager:PutResourcePolicy", member="resource_policy"),),
 )
 
 
@@ -1465,6 +1631,57 @@ STOP_REPLICATION_TO_REPLICA = Operation(
 )
 
 
+ASSOCIATE_CROSS_ACCOUNT_REPLICA = Operation(
+    service=SERVICE,
+    name="AssociateCrossAccountReplica",
+    request=AssociateCrossAccountReplicaRequest,
+    response=AssociateCrossAccountReplicaResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidRequestException,
+        InvalidParameterException,
+        LimitExceededException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:AssociateCrossAccountReplica",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
+DISASSOCIATE_CROSS_ACCOUNT_REPLICA = Operation(
+    service=SERVICE,
+    name="DisassociateCrossAccountReplica",
+    request=DisassociateCrossAccountReplicaRequest,
+    response=DisassociateCrossAccountReplicaResponse,
+    errors=(
+        ResourceNotFoundException,
+        InvalidRequestException,
+        InvalidParameterException,
+        InternalServiceError,
+    ),
+    action="secretsmanager:DisassociateCrossAccountReplica",
+    access=AccessLevel.WRITE,
+    resource_member="secret_id",
+    condition_keys=(
+        ConditionKey(name="secretsmanager:SecretId", member="secret_id"),
+        ConditionKey(name="secretsmanager:SecretPrimaryRegion"),
+        ConditionKey(name="secretsmanager:resource/AllowRotationLambdaArn"),
+        ConditionKey(name="secretsmanager:resource/Type"),
+        ConditionKey(name="secretsmanager:ResourceTag/tag-key"),
+        ConditionKey(name="aws:ResourceTag/${TagKey}"),
+    ),
+)
+
+
 OPERATIONS: dict[str, Operation] = {
     operation.name: operation
     for operation in (
@@ -1480,6 +1697,8 @@ OPERATIONS: dict[str, Operation] = {
         GET_RANDOM_PASSWORD,
         DELETE_SECRET,
         RESTORE_SECRET,
+        ROTATE_SECRET,
+        CANCEL_ROTATE_SECRET,
         TAG_RESOURCE,
         UNTAG_RESOURCE,
         PUT_RESOURCE_POLICY,
@@ -1490,5 +1709,7 @@ OPERATIONS: dict[str, Operation] = {
         REPLICATE_SECRET_TO_REGIONS,
         REMOVE_REGIONS_FROM_REPLICATION,
         STOP_REPLICATION_TO_REPLICA,
+        ASSOCIATE_CROSS_ACCOUNT_REPLICA,
+        DISASSOCIATE_CROSS_ACCOUNT_REPLICA,
     )
 }

@@ -116,6 +116,42 @@ class Tag(Shape, frozen=True, kw_only=True):
     }
 
 
+class RotationMetadata(Shape, frozen=True, kw_only=True):
+    key: str | None = field(name="Key", default=None)
+    value: str | None = field(name="Value", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "key": Member(name="Key", required=True, minimum=1, maximum=256),
+        "value": Member(name="Value", required=True, minimum=1, maximum=2048),
+    }
+
+
+class Rotation(Shape, frozen=True, kw_only=True):
+    """How a secret is rotated at its primary; a replica shows it and does nothing of it."""
+
+    enabled: bool | None = field(name="Enabled", default=None)
+    lambda_arn: str | None = field(name="LambdaARN", default=None)
+    automatically_after_days: int | None = field(name="AutomaticallyAfterDays", default=None)
+    schedule_expression: str | None = field(name="ScheduleExpression", default=None)
+    duration: str | None = field(name="Duration", default=None)
+    role_arn: str | None = field(name="RoleARN", default=None)
+    metadata: tuple[RotationMetadata, ...] | None = field(name="Metadata", default=None)
+    rotated_ms: int | None = field(name="RotatedMs", default=None)
+    due_ms: int | None = field(name="DueMs", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "enabled": Member(name="Enabled", required=True),
+        "lambda_arn": Member(name="LambdaARN", minimum=1, maximum=2048),
+        "automatically_after_days": Member(name="AutomaticallyAfterDays", minimum=1, maximum=1000),
+        "schedule_expression": Member(name="ScheduleExpression", minimum=1, maximum=256),
+        "duration": Member(name="Duration", minimum=2, maximum=3, pattern="[0-9]+h"),
+        "role_arn": Member(name="RoleARN", minimum=20, maximum=2048),
+        "metadata": Member(name="Metadata", maximum=50, item=_ONE),
+        "rotated_ms": Member(name="RotatedMs", minimum=0, maximum=MOMENT_MS_MAX),
+        "due_ms": Member(name="DueMs", minimum=0, maximum=MOMENT_MS_MAX),
+    }
+
+
 class Head(Shape, frozen=True, kw_only=True):
     """All of a secret that travels and is not a version."""
 
@@ -123,11 +159,16 @@ class Head(Shape, frozen=True, kw_only=True):
     policy: str | None = field(name="Policy", default=None)
     tags: tuple[Tag, ...] | None = field(name="Tags", default=None)
     """Absent: never tagged; empty: all tags removed."""
+    type: str | None = field(name="Type", default=None)
+    rotation: Rotation | None = field(name="Rotation", default=None)
+    """Absent: never configured."""
 
     MEMBERS: ClassVar[dict[str, Member]] = {
         "description": Member(name="Description", maximum=2048),
         "policy": Member(name="Policy", maximum=20480),
         "tags": Member(name="Tags", maximum=50, item=_ONE),
+        "type": Member(name="Type", minimum=1, maximum=256),
+        "rotation": Member(name="Rotation"),
     }
 
 
@@ -328,6 +369,14 @@ class PurgeSecretsResponse(Shape, frozen=True, kw_only=True):
     purged: int | None = field(name="Purged", default=None)
 
 
+class TendKeysRequest(Shape, frozen=True, kw_only=True):
+    limit: int | None = field(name="Limit", default=None)
+
+
+class TendKeysResponse(Shape, frozen=True, kw_only=True):
+    tended: int | None = field(name="Tended", default=None)
+
+
 class SealForRegionRequest(Shape, frozen=True, kw_only=True):
     key_id: str | None = field(name="KeyId", default=None)
     ciphertext_blob: bytes | None = field(name="CiphertextBlob", default=None)
@@ -376,6 +425,7 @@ ACK_REPLICA = _operation("AckReplica", AckReplicaRequest, None)
 ACK_HANDS = _operation("AckHands", AckHandsRequest, None)
 PROMOTION_TOLD = _operation("PromotionTold", PromotionToldRequest, None)
 PURGE_SECRETS = _operation("PurgeSecrets", PurgeSecretsRequest, PurgeSecretsResponse)
+TEND_KEYS = _operation("TendKeys", TendKeysRequest, TendKeysResponse)
 
 # Asked by another Region's agent, on the peer port.
 APPLY_REPLICA = _operation("ApplyReplica", Message, ReplicaVerdict)
@@ -416,6 +466,7 @@ OPERATIONS: dict[str, Operation] = {
         ACK_HANDS,
         PROMOTION_TOLD,
         PURGE_SECRETS,
+        TEND_KEYS,
         APPLY_REPLICA,
         REMOVE_REPLICA,
         SHAKE_HANDS,

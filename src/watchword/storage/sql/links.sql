@@ -12,6 +12,17 @@ SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_ke
        shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day
 FROM link WHERE account = ? AND sid = ? ORDER BY ordinal, link_id
 
+-- name: links_of_secrets
+-- The same of several secrets; as many sids are named as are read together.
+SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,
+       written, sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
+       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day
+FROM link WHERE account = ? AND sid IN (?) ORDER BY sid, ordinal, link_id
+
+-- name: active_link_of_secret
+-- Whether a secret has a replica.
+SELECT 1 FROM link WHERE account = ? AND sid = ? AND lifecycle = ? LIMIT 1
+
 -- name: links_due
 -- What the courier to one Region takes next.
 SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,

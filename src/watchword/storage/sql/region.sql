@@ -30,6 +30,23 @@ SELECT value FROM meta WHERE name = 'incarnation'
 -- A new one.
 INSERT INTO meta (name, value) VALUES ('incarnation', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
 
+-- name: mark_unscrubbed
+-- A secret was purged, and copies of its rows may lie outside the tables; the latest such moment, in any order of commits.
+INSERT INTO meta (name, value) VALUES ('unscrubbed', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+WHERE CAST(excluded.value AS BIGINT) > CAST(meta.value AS BIGINT)
+
+-- name: unscrubbed
+-- Whether anything was purged since the files were last scrubbed.
+SELECT value FROM meta WHERE name = 'unscrubbed'
+
+-- name: clear_unscrubbed
+-- The files were scrubbed.
+DELETE FROM meta WHERE name = 'unscrubbed'
+
+-- name: oldest_event
+-- When the oldest event was written that no segment holds yet.
+SELECT MIN(at_ms) FROM event
+
 -- name: insert_event
 -- An event of the trail, with the change it tells of.
 INSERT INTO event (event_id, at_ms, line) VALUES (?, ?, ?)

@@ -1,7 +1,7 @@
 -- name: secret_by_name
 -- The secret that holds a name, with the link that made it.
 SELECT s.account, s.sid, s.name, s.suffix, s.description, s.kms_key_id, s.policy, s.tags, s.revision, s.head_revision,
-       s.stamp, s.created_ms, s.changed_ms, s.deleted_ms, s.purge_ms,
+       s.stamp, s.created_ms, s.changed_ms, s.deleted_ms, s.purge_ms, s.type, s.rotation,
        i.link_id, i.primary_region, i.epoch, i.role, i.stand_incarnation, i.stand_revision, i.stand_digest, i.told
 FROM secret s LEFT JOIN incoming i ON i.link_id = s.incoming_link_id
 WHERE s.account = ? AND s.name = ?
@@ -9,7 +9,7 @@ WHERE s.account = ? AND s.name = ?
 -- name: secret_by_sid
 -- The same, by the row's own id.
 SELECT s.account, s.sid, s.name, s.suffix, s.description, s.kms_key_id, s.policy, s.tags, s.revision, s.head_revision,
-       s.stamp, s.created_ms, s.changed_ms, s.deleted_ms, s.purge_ms,
+       s.stamp, s.created_ms, s.changed_ms, s.deleted_ms, s.purge_ms, s.type, s.rotation,
        i.link_id, i.primary_region, i.epoch, i.role, i.stand_incarnation, i.stand_revision, i.stand_digest, i.told
 FROM secret s LEFT JOIN incoming i ON i.link_id = s.incoming_link_id
 WHERE s.account = ? AND s.sid = ?
@@ -34,6 +34,14 @@ LEFT JOIN data_key k ON k.account = v.account AND k.sid = v.sid AND k.version_id
 WHERE v.account = ? AND v.sid = ?
 ORDER BY v.created_ms, v.version_id, k.ordinal
 
+-- name: versions_of_secrets
+-- The same of several secrets; as many sids are named as are read together.
+SELECT v.sid, v.version_id, v.content_id, v.kind, v.labels, v.created_ms, v.revision, v.accessed_day, k.key_arn
+FROM secret_version v
+LEFT JOIN data_key k ON k.account = v.account AND k.sid = v.sid AND k.version_id = v.version_id
+WHERE v.account = ? AND v.sid IN (?)
+ORDER BY v.sid, v.created_ms, v.version_id, k.ordinal
+
 -- name: sealed_of_version
 -- The value of one version as it was sealed, with what it must be the value of.
 SELECT sealed, content_id FROM secret_version WHERE account = ? AND sid = ? AND version_id = ?
@@ -42,52 +50,52 @@ SELECT sealed, content_id FROM secret_version WHERE account = ? AND sid = ? AND 
 -- Its data key, under each KMS key in the order in which they are tried.
 SELECT key_arn, wrapped FROM data_key WHERE account = ? AND sid = ? AND version_id = ? ORDER BY ordinal
 
--- name: sids_by_created
--- A page of secrets, oldest first.
-SELECT sid FROM secret
-WHERE account = ? AND (created_ms, sid) > (?, ?) AND (deleted_ms IS NULL OR ? = 1)
+-- name: glances_by_created
+-- What filters look at of each secret, oldest first.
+SELECT created_ms, sid, name, description, tags, deleted_ms, incoming_link_id FROM secret
+WHERE account = ? AND (created_ms, sid) > (?, ?)
 ORDER BY created_ms, sid LIMIT ?
 
--- name: sids_by_created_descending
--- A page of secrets, newest first.
-SELECT sid FROM secret
-WHERE account = ? AND (created_ms, sid) < (?, ?) AND (deleted_ms IS NULL OR ? = 1)
+-- name: glances_by_created_descending
+-- What filters look at of each secret, newest first.
+SELECT created_ms, sid, name, description, tags, deleted_ms, incoming_link_id FROM secret
+WHERE account = ? AND (created_ms, sid) < (?, ?)
 ORDER BY created_ms DESC, sid DESC LIMIT ?
 
--- name: sids_by_changed
--- A page of secrets, the longest unchanged first.
-SELECT sid FROM secret
-WHERE account = ? AND (changed_ms, sid) > (?, ?) AND (deleted_ms IS NULL OR ? = 1)
+-- name: glances_by_changed
+-- What filters look at of each secret, the longest unchanged first.
+SELECT changed_ms, sid, name, description, tags, deleted_ms, incoming_link_id FROM secret
+WHERE account = ? AND (changed_ms, sid) > (?, ?)
 ORDER BY changed_ms, sid LIMIT ?
 
--- name: sids_by_changed_descending
--- A page of secrets, the last changed first.
-SELECT sid FROM secret
-WHERE account = ? AND (changed_ms, sid) < (?, ?) AND (deleted_ms IS NULL OR ? = 1)
+-- name: glances_by_changed_descending
+-- What filters look at of each secret, the last changed first.
+SELECT changed_ms, sid, name, description, tags, deleted_ms, incoming_link_id FROM secret
+WHERE account = ? AND (changed_ms, sid) < (?, ?)
 ORDER BY changed_ms DESC, sid DESC LIMIT ?
 
--- name: sids_by_accessed
--- A page of secrets, the longest unread first.
-SELECT sid FROM secret
-WHERE account = ? AND (accessed_day, sid) > (?, ?) AND (deleted_ms IS NULL OR ? = 1)
+-- name: glances_by_accessed
+-- What filters look at of each secret, the longest unread first.
+SELECT accessed_day, sid, name, description, tags, deleted_ms, incoming_link_id FROM secret
+WHERE account = ? AND (accessed_day, sid) > (?, ?)
 ORDER BY accessed_day, sid LIMIT ?
 
--- name: sids_by_accessed_descending
--- A page of secrets, the last read first.
-SELECT sid FROM secret
-WHERE account = ? AND (accessed_day, sid) < (?, ?) AND (deleted_ms IS NULL OR ? = 1)
+-- name: glances_by_accessed_descending
+-- What filters look at of each secret, the last read first.
+SELECT accessed_day, sid, name, description, tags, deleted_ms, incoming_link_id FROM secret
+WHERE account = ? AND (accessed_day, sid) < (?, ?)
 ORDER BY accessed_day DESC, sid DESC LIMIT ?
 
--- name: sids_by_name
--- A page of secrets by name; the sid only keeps the parameters alike, for names are unique.
-SELECT sid FROM secret
-WHERE account = ? AND (name, sid) > (?, ?) AND (deleted_ms IS NULL OR ? = 1)
+-- name: glances_by_name
+-- What filters look at of each secret by name; the sid only keeps the parameters alike, for names are unique.
+SELECT name, sid, name, description, tags, deleted_ms, incoming_link_id FROM secret
+WHERE account = ? AND (name, sid) > (?, ?)
 ORDER BY name, sid LIMIT ?
 
--- name: sids_by_name_descending
--- A page of secrets by name, backwards.
-SELECT sid FROM secret
-WHERE account = ? AND (name, sid) < (?, ?) AND (deleted_ms IS NULL OR ? = 1)
+-- name: glances_by_name_descending
+-- What filters look at of each secret by name, backwards.
+SELECT name, sid, name, description, tags, deleted_ms, incoming_link_id FROM secret
+WHERE account = ? AND (name, sid) < (?, ?)
 ORDER BY name DESC, sid DESC LIMIT ?
 
 -- name: sids_due_for_purge
@@ -97,14 +105,15 @@ SELECT account, sid FROM secret WHERE purge_ms <= ? ORDER BY purge_ms, sid LIMIT
 -- name: insert_secret
 -- A new secret; the unique index refuses a name that was taken meanwhile.
 INSERT INTO secret (name, suffix, description, kms_key_id, policy, tags, revision, head_revision, stamp, created_ms,
-                    changed_ms, deleted_ms, purge_ms, incoming_link_id, account, sid, accessed_day)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, -1)
+                    changed_ms, deleted_ms, purge_ms, type, rotation, incoming_link_id, account, sid, accessed_day)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, -1)
 
 -- name: update_secret
 -- A changed secret, if it still has the stamp that the change was decided on.
 UPDATE secret
 SET name = ?, suffix = ?, description = ?, kms_key_id = ?, policy = ?, tags = ?, revision = ?, head_revision = ?,
-    stamp = ?, created_ms = ?, changed_ms = ?, deleted_ms = ?, purge_ms = ?, incoming_link_id = ?
+    stamp = ?, created_ms = ?, changed_ms = ?, deleted_ms = ?, purge_ms = ?, type = ?, rotation = ?,
+    incoming_link_id = ?
 WHERE account = ? AND sid = ? AND stamp = ?
 
 -- name: delete_secret
@@ -164,6 +173,14 @@ UPDATE secret
 SET accessed_day = COALESCE((SELECT MAX(v.accessed_day) FROM secret_version v
                              WHERE v.account = secret.account AND v.sid = secret.sid), -1)
 WHERE account = ? AND sid = ?
+
+-- name: last_secret
+-- The highest row number, which is no lower than the number of rows; numbers begin at 1.
+SELECT MAX(rowid) FROM secret
+
+-- name: secrets_of_account
+-- How many an account has, up to a number.
+SELECT COUNT(*) FROM (SELECT 1 FROM secret WHERE account = ? LIMIT ?) AS held
 
 -- name: count_secrets
 -- How many there are, those scheduled for deletion too.

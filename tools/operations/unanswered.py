@@ -1,0 +1,181 @@
+"""What the models have and no request can get here, each with its reason; read by `tools/generate_compatibility.py`.
+
+An operation of a model is in a service's table, or here; a declared error is shown by a test, or here. Whatever is in
+both, or in neither, stops the generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+NOT_HERE: Mapping[str, Mapping[str, str]] = {
+    "secretsmanager": {},
+    "kms": {},
+    "sts": {
+        "no temporary credentials": "AssumeRole, AssumeRoleWithSAML, AssumeRoleWithWebIdentity, AssumeRoot, "
+        "GetDelegatedAccessToken, GetFederationToken, GetSessionToken, GetWebIdentityToken",
+        "there are no users and roles yet": "DecodeAuthorizationMessage, GetAccessKeyInfo",
+    },
+}
+"""By service and reason: operations of its model."""
+
+NO_OTHER_ACCOUNT = "AccessDeniedException: no policy lets another account in yet"
+
+UNSUPPORTED = "UnsupportedOperationException"
+"""KMS's word for what it has not, of operations that do not declare it too."""
+
+NO_ASYMMETRIC_KEYS = f"{UNSUPPORTED}: no asymmetric keys and no key agreement"
+NO_MULTI_REGION_KEYS = f"{UNSUPPORTED}: no multi-Region keys"
+NO_STORES = f"{UNSUPPORTED}: no custom key stores"
+
+ALWAYS_REFUSED: Mapping[str, str] = {
+    "secretsmanager.AssociateCrossAccountReplica": NO_OTHER_ACCOUNT,
+    "secretsmanager.DisassociateCrossAccountReplica": NO_OTHER_ACCOUNT,
+    "kms.ReplicateKey": NO_MULTI_REGION_KEYS,
+    "kms.UpdatePrimaryRegion": NO_MULTI_REGION_KEYS,
+    "kms.Decapsulate": NO_ASYMMETRIC_KEYS,
+    "kms.DeriveSharedSecret": NO_ASYMMETRIC_KEYS,
+    "kms.Encapsulate": NO_ASYMMETRIC_KEYS,
+    "kms.GenerateDataKeyPair": NO_ASYMMETRIC_KEYS,
+    "kms.GenerateDataKeyPairWithoutPlaintext": NO_ASYMMETRIC_KEYS,
+    "kms.GetPublicKey": NO_ASYMMETRIC_KEYS,
+    "kms.Sign": NO_ASYMMETRIC_KEYS,
+    "kms.Verify": NO_ASYMMETRIC_KEYS,
+    "kms.ConnectCustomKeyStore": NO_STORES,
+    "kms.CreateCustomKeyStore": NO_STORES,
+    "kms.DeleteCustomKeyStore": NO_STORES,
+    "kms.DescribeCustomKeyStores": NO_STORES,
+    "kms.DisconnectCustomKeyStore": NO_STORES,
+    "kms.UpdateCustomKeyStore": NO_STORES,
+}
+"""Operations that are answered with refusals alone."""
+
+REMARKS: Mapping[str, str] = {
+    "secretsmanager.RotateSecret": "if the function can be invoked; a deployment has none yet: AccessDeniedException",
+}
+"""What has to be said beside `answers`, for a test shows more than a deployment does."""
+
+UNDECLARED: Mapping[tuple[str, str], str] = {
+    (
+        "secretsmanager.RotateSecret",
+        "DecryptionFailure",
+    ): "not declared; a test of RotateImmediately false reads the value",
+}
+"""By operation and error: what is answered although neither its model nor the common errors have it."""
+
+IDENTIFIER_ALONE = (
+    "the identifier is all that can be wrong, and a wrong one is ValidationException or is not found"
+)
+NO_KEY_STORES = "there are no custom key stores: UnsupportedOperationException"
+IN_ERRORS = (
+    "an entry of `Errors`, in a success: "
+    "`contract/test_secrets_batch.py::test_what_can_not_be_read_is_an_error_of_its_own`"
+)
+NO_PREREQUISITES = "AWS's pages do not say which steps it asks for, and nothing here waits for one"
+
+
+def _of_kms(error: str, why: str, names: str) -> Mapping[tuple[str, str], str]:
+    """One reason for several operations of KMS."""
+    return {(f"kms.{name}", error): why for name in names.split(", ")}
+
+
+NEVER: Mapping[tuple[str, str], str] = {
+    (
+        "secretsmanager.AssociateCrossAccountReplica",
+        "LimitExceededException",
+    ): "nothing is stored that could be too much",
+    ("secretsmanager.CreateSecret", "MalformedPolicyDocumentException"): "it takes no policy",
+    ("secretsmanager.CreateSecret", "PreconditionNotMetException"): NO_PREREQUISITES,
+    (
+        "secretsmanager.CreateSecret",
+        "ResourceNotFoundException",
+    ): "nothing that it names has to be there but a KMS key, and of that one EncryptionFailure tells",
+    ("secretsmanager.UpdateSecret", "MalformedPolicyDocumentException"): "it takes no policy",
+    ("secretsmanager.UpdateSecret", "PreconditionNotMetException"): NO_PREREQUISITES,
+    ("secretsmanager.GetSecretValue", "InvalidParameterException"): IDENTIFIER_ALONE,
+    ("secretsmanager.DescribeSecret", "InvalidParameterException"): IDENTIFIER_ALONE,
+    ("secretsmanager.ListSecretVersionIds", "InvalidParameterException"): IDENTIFIER_ALONE,
+    ("secretsmanager.GetResourcePolicy", "InvalidParameterException"): IDENTIFIER_ALONE,
+    ("secretsmanager.ListResourcePolicies", "InvalidParameterException"): IDENTIFIER_ALONE,
+    ("secretsmanager.ValidateResourcePolicy", "InvalidParameterException"): IDENTIFIER_ALONE,
+    (
+        "secretsmanager.ValidateResourcePolicy",
+        "MalformedPolicyDocumentException",
+    ): "a syntax error is answered in `ValidationErrors`, in a success",
+    ("secretsmanager.StopReplicationToReplica", "InvalidParameterException"): IDENTIFIER_ALONE,
+    (
+        "secretsmanager.ListSecrets",
+        "InvalidRequestException",
+    ): "it concerns no one secret, whose state could refuse it",
+    (
+        "secretsmanager.GetRandomPassword",
+        "InvalidRequestException",
+    ): "it concerns no secret, whose state could refuse it",
+    (
+        "secretsmanager.RestoreSecret",
+        "InvalidRequestException",
+    ): "restoring a secret that is not marked is no change",
+    ("secretsmanager.BatchGetSecretValue", "DecryptionFailure"): IN_ERRORS,
+    ("secretsmanager.BatchGetSecretValue", "InvalidRequestException"): IN_ERRORS,
+    ("secretsmanager.BatchGetSecretValue", "ResourceNotFoundException"): IN_ERRORS,
+    ("kms", "CloudHsmClusterInvalidConfigurationException"): NO_KEY_STORES,
+    ("kms", "CustomKeyStoreInvalidStateException"): NO_KEY_STORES,
+    ("kms", "CustomKeyStoreNotFoundException"): NO_KEY_STORES,
+    ("kms", "XksKeyAlreadyInUseException"): NO_KEY_STORES,
+    ("kms", "XksKeyInvalidConfigurationException"): NO_KEY_STORES,
+    ("kms", "XksKeyNotFoundException"): NO_KEY_STORES,
+    ("kms", "DependencyTimeoutException"): "what is out of reach is ServiceUnavailable, 503",
+    ("kms", "KeyUnavailableException"): "a custodian out of reach is ServiceUnavailable, 503",
+    **_of_kms(
+        "InvalidArnException",
+        "an ARN that is none names no key: NotFoundException",
+        "CancelKeyDeletion, CreateKey, DeleteImportedKeyMaterial, DescribeKey, DisableKey, DisableKeyRotation, EnableKey, "
+        "EnableKeyRotation, GetKeyLastUsage, GetKeyPolicy, GetKeyRotationStatus, GetParametersForImport, ImportKeyMaterial, "
+        "ListAliases, ListGrants, ListKeyPolicies, ListKeyRotations, ListResourceTags, ListRetirableGrants, PutKeyPolicy, "
+        "RetireGrant, RevokeGrant, RotateKeyOnDemand, ScheduleKeyDeletion, TagResource, UntagResource, UpdateKeyDescription",
+    ),
+    **_of_kms(
+        "KMSInvalidStateException",
+        "it works in every state of the key",
+        "DeleteAlias, GetKeyPolicy, GetKeyRotationStatus, ListGrants, ListKeyPolicies, ListKeyRotations, PutKeyPolicy, "
+        "RetireGrant, RevokeGrant",
+    ),
+    ("kms.EnableKey", "LimitExceededException"): "AWS's pages name no quota of enabled keys",
+    ("kms.TagResource", "LimitExceededException"): "more tags than a key can have are TagException",
+    ("kms.ListRetirableGrants", "NotFoundException"): "a principal without grants has an empty list",
+    ("kms.PutKeyPolicy", "UnsupportedOperationException"): "every key has a policy",
+}
+"""By operation, or by service for all its operations, and error."""
+
+COMMON = frozenset(
+    {
+        "AccessDeniedException",
+        "ExpiredTokenException",
+        "IncompleteSignatureException",
+        "InternalFailure",
+        "InvalidSignatureException",
+        "MissingAuthenticationTokenException",
+        "RequestEntityTooLargeException",
+        "SerializationException",
+        "ServiceUnavailable",
+        "ThrottlingException",
+        "UnknownOperationException",
+        "UnrecognizedClientException",
+        "ValidationException",
+        # As query services spell them.
+        "AccessDenied",
+        "ExpiredToken",
+        "IncompleteSignature",
+        "InvalidAction",
+        "InvalidClientTokenId",
+        "MalformedInput",
+        "MissingAuthenticationToken",
+        "SignatureDoesNotMatch",
+        "Throttling",
+        "ValidationError",
+    }
+)
+"""Codes that every operation may answer though its model declares none of them.
+
+Source: Common errors of each service's API reference.
+"""
