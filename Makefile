@@ -10,7 +10,7 @@ CLIENTS := clients-aioboto3 clients-ansible clients-custodian clients-python
 UP ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run install dev check test bench lock clean
+.PHONY: help run install dev check rules quick test bench lock clean
 
 help:
 	@echo "make run      start two Regions and the front door (data in ./data)"
@@ -42,12 +42,18 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@$(PIP) install $(LOCK)/dev.txt
 	@touch $@
 
+# Two things at once: neither needs more than one core.
 check: dev
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=line rules quick
+
+rules:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/generate_api.py --check
+
+quick:
 	$(BIN)/python -m pytest tests/unit tests/contract
 	$(BIN)/python tools/generate_compatibility.py --check
 

@@ -461,7 +461,7 @@ def run(story: Callable[[], OneRegion], *, stories: int, steps: int, at_random: 
 
 def test_a_region_answers_as_the_model_does(deep: bool) -> None:
     """Facts 1 to 4, in every order that the stories come by."""
-    run(OneRegion, stories=2_000 if deep else 110, steps=60 if deep else 40, at_random=deep)
+    run(OneRegion, stories=2_000 if deep else 70, steps=60 if deep else 40, at_random=deep)
 
 
 # The harness finds what is planted

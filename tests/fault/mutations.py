@@ -733,7 +733,9 @@ def wrong_with(asked: Mutated, *, status: int, body: bytes) -> str | None:
         return f"answered {status} {code_of(body)}"
     if status == 200:
         return _wrong_with_success(_model(asked.service, asked.operation), body)
-    if CANARY.encode() in body or base64.b64encode(CANARY[:33].encode()) in body:
+    # Bytes that were changed anywhere can put a value where a token or a name belongs, which AWS's words repeat.
+    moved = "other bytes" in asked.done
+    if not moved and (CANARY.encode() in body or base64.b64encode(CANARY[:33].encode()) in body):
         return f"answered {status} and repeats a secret"
     code = code_of(body)
     if code not in _declared(asked.service, asked.operation):

@@ -267,7 +267,7 @@ def test_calls_made_while_it_is_being_replaced_wait_for_its_successor(place: Pla
 
 
 def test_kill_9_in_the_middle_of_load_loses_no_call(place: Place, start: Start) -> None:
-    running = start()
+    running = start("--questions-per-second", "1000000")
     client = CustodyClient(place.socket, deadline_ms=10_000)
     material = client.create_material(key_arn=KEY_ARN)
     wrong: list[object] = []
@@ -293,7 +293,7 @@ def test_kill_9_in_the_middle_of_load_loses_no_call(place: Place, start: Start) 
         time.sleep(0.1)  # Long enough for some hundred calls; the kill then falls into the middle of one.
         running.signal(signal.SIGKILL)
         running.ended()
-        running = start()
+        running = start("--questions-per-second", "1000000")
     done.set()
     for thread in threads:
         thread.join(10)
@@ -682,10 +682,8 @@ def test_it_dies_with_its_parent_even_where_somebody_else_holds_the_pipe_open(pl
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prctl is Linux's")
 def test_its_memory_is_dumped_nowhere() -> None:
-    asked = (
-        "import ctypes, resource; from watchword.custody import hardening, kernel;"
-        " hardening.forbid_dumps(kernel.Kernel()); "
-    )
+    imports = "import ctypes, resource; from watchword.custody import hardening, kernel; "
+    asked = imports + "hardening.forbid_dumps(kernel.Kernel()); "
     told = "print(ctypes.CDLL(None).prctl(3), resource.getrlimit(resource.RLIMIT_CORE))"  # PR_GET_DUMPABLE
 
     done = subprocess.run([sys.executable, "-c", asked + told], capture_output=True, check=True, timeout=10)

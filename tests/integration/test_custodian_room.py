@@ -278,6 +278,23 @@ def test_its_protections_are_one_line_of_the_log_and_what_the_kernel_says(folder
     } == {"yes"}
 
 
+def test_a_limit_on_locked_memory_is_said_and_memory_is_never_locked_in_part(folder: Path) -> None:
+    """Locked up to the limit, a request for memory would fail in the midst of a question."""
+    before = resource.getrlimit(resource.RLIMIT_MEMLOCK)
+    resource.setrlimit(resource.RLIMIT_MEMLOCK, (65_536, before[1]))
+    try:
+        with room(folder, "no capabilities") as held:
+            status = held.status()
+            report = held.client().report()
+    finally:
+        resource.setrlimit(resource.RLIMIT_MEMLOCK, before)
+
+    assert report.protections["memory locked"] == (
+        "the limit on locked memory is 64 KiB, and should be `unlimited`"
+    )
+    assert status["VmLck"] == "0 kB"
+
+
 def test_on_an_older_kernel_it_says_what_is_missing_and_works(folder: Path) -> None:
     with room(folder, "modules", system="older") as held:
         held.client().ping()

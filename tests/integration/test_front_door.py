@@ -16,6 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 import uvloop
 from botocore.auth import SigV4Auth, SigV4QueryAuth
@@ -95,7 +96,7 @@ def named(region: str) -> Dispatch:
 
     def handle(request: HTTPRequest) -> HTTPResponse:
         answer = echo(request)
-        return replace(answer, headers=(*answer.headers, ("X-Region", region)))
+        return msgspec.structs.replace(answer, headers=(*answer.headers, ("X-Region", region)))
 
     return inline(handle)
 

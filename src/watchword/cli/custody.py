@@ -81,8 +81,10 @@ def add_verbs(custody: argparse.ArgumentParser, common: argparse.ArgumentParser)
 
 def _add_proof(verb: argparse.ArgumentParser) -> None:
     share = "a file with a share; repeat it"
-    verb.add_argument("--share-file", dest="share_files", type=Path, action="append", metavar="F", help=share)
-    verb.add_argument("--passphrase-file", type=Path, metavar="F", help="a file with the passphrase")
+    verb.add_argument(
+        "--share-file", dest="share_files", type=_path, action="append", metavar="F", help=share
+    )
+    verb.add_argument("--passphrase-file", type=_path, metavar="F", help="a file with the passphrase")
 
 
 def _add_new_lock(verb: argparse.ArgumentParser, *, required: bool) -> None:
@@ -92,9 +94,14 @@ def _add_new_lock(verb: argparse.ArgumentParser, *, required: bool) -> None:
     threshold = f"how many of them open it ({THRESHOLD_DEFAULT})"
     verb.add_argument("--threshold", type=int, default=THRESHOLD_DEFAULT, help=threshold)
     verb.add_argument(
-        "--out", type=Path, metavar="DIR", help="where the shares are written, a file each, to be handed out"
+        "--out", type=_path, metavar="DIR", help="where the shares are written, a file each, to be handed out"
     )
-    verb.add_argument("--new-passphrase-file", type=Path, metavar="F", help="a file with the new passphrase")
+    verb.add_argument("--new-passphrase-file", type=_path, metavar="F", help="a file with the new passphrase")
+
+
+def _path(text: str) -> Path:
+    """Take a path as a person names it, from where he stands; later, HOME is the working folder."""
+    return Path(text).absolute()
 
 
 def run(deployment: Deployment, options: argparse.Namespace) -> int:
@@ -104,12 +111,6 @@ def run(deployment: Deployment, options: argparse.Namespace) -> int:
         HomeError: it can't be done, in one sentence.
     """
     settings = deployment.region(options.region)
-    # What a person names is relative to where he stands; what the deployment names, to HOME.
-    for name in ("passphrase_file", "new_passphrase_file", "out"):
-        if getattr(options, name, None) is not None:
-            setattr(options, name, getattr(options, name).absolute())
-    if getattr(options, "share_files", None):
-        options.share_files = [path.absolute() for path in options.share_files]
     os.chdir(deployment.home)
     verbs: dict[str, Callable[[RegionSettings, argparse.Namespace], None]] = {
         "init": _init,

@@ -21,7 +21,6 @@ import os
 import pwd
 import resource
 import signal
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -122,9 +121,9 @@ def become(kernel: Kernel, user: str | None) -> Protection:
         return Protection(name=OWN_USER, holds=False, why=f"`{user}` is who started it")
     if os.geteuid() != 0:
         return Protection(name=OWN_USER, holds=False, why="only root may start it as another user")
-    # Of root's powers it keeps the one to lock memory beyond the limit, where root itself has it.
-    kept = kernel.capabilities() & CAP_IPC_LOCK
     try:
+        # Of root's powers it keeps the one to lock memory beyond the limit, where root itself has it.
+        kept = kernel.capabilities() & CAP_IPC_LOCK
         kernel.prctl(PR_SET_KEEPCAPS, 1)
         os.setgroups([])
         os.setresgid(entry.pw_gid, entry.pw_gid, entry.pw_gid)
@@ -150,7 +149,8 @@ def forbid_dumps(kernel: Kernel) -> Protection:
 
 def die_with_parent(kernel: Kernel) -> None:
     """End when the thread that started this process ends; a second lock beside the supervisor's pipe."""
-    if sys.platform == "linux":
+    # Where the kernel has no such call the pipe alone does it.
+    with contextlib.suppress(OSError):
         kernel.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
 
 

@@ -117,7 +117,7 @@ def find_key_of_ciphertext(
     Raises:
         InvalidCiphertextException: no ciphertext of ours.
     """
-    if isinstance(request, kms.DecryptRequest) and _is_without_ciphertext(request):
+    if isinstance(request, kms.DecryptRequest) and request.dry_run and _is_without_ciphertext(request):
         return named(request.key_id or "", scope, store, aliases=True)
     return _of_ciphertext(request.ciphertext_blob, request.key_id, scope, store)
 

@@ -16,7 +16,7 @@
     [custodian]                               # optional: how each Region's custodian is held here
     user = "watchword-keys"                   # its own user, where root starts it; else the user of all the rest
     strict = true                             # it does not start without every protection that the system can give
-    questions_per_second = 10000              # of one process; what is above is refused
+    questions_per_second = 20000              # of one process; what is above is refused
     decryptions_per_minute = 60000            # what is above is an alarm, in the log and in the trail
 
     [regions.us-east-1]                       # one table per Region, in the deployment's order
