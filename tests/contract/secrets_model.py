@@ -215,7 +215,7 @@ class Model:
             )
         if secret is None:
             # Which ARN is shown for what is not there, the recording does not say.
-            name = self.told_arn.removeprefix(self.arn_prefix)[:-7]
+            name = re.sub("-[A-Za-z0-9]{6}$", "", self.told_arn.split(":", 6)[6])
             return {"ARN": self.told_arn, "Name": name, "DeletionDate": seconds(self.now)}
         if force:
             del self.secrets[secret.name]
