@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 WITHOUT = "takes long; --deep runs it"
@@ -15,6 +17,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def deep(request: pytest.FixtureRequest) -> bool:
     """Whether a test that has the choice should take the longer way."""
     return bool(request.config.getoption("--deep"))
+
+
+def pytest_configure() -> None:
+    """A shell that starts a run in the background has it ignore Ctrl-C, and so would all that the tests start."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -121,8 +121,13 @@ def test_many_pipelined_requests_are_answered_in_order_in_one_process(gated: Ser
 
 
 def test_a_crowd_of_pipelined_requests_leaves_others_their_turn() -> None:
+    def tenth_of_a_millisecond(_request: HTTPRequest) -> HTTPResponse:
+        time.sleep(0.0001)
+        return HTTPResponse(status=200)
+
     limits = replace(QUICK, write_ms=5_000)
-    with serving(limits=limits) as served, served.connect() as crowd, served.connect() as other:
+    handler = inline(tenth_of_a_millisecond)
+    with serving(handler, limits=limits) as served, served.connect() as crowd, served.connect() as other:
         crowd.send(get("/crowd") * 5_000)  # half a second of work, in a few reads
         began = time.monotonic()
         other.send(get("/other")).answer()
