@@ -32,7 +32,9 @@ from watchword.gate.gate import Gate
 from watchword.gate.rates import Rates
 from watchword.identity import operations as identity
 from watchword.identity import policy_checks
-from watchword.identity.model import AccessKey
+from watchword.identity.directory import founded
+from watchword.identity.model import AccessKeyItem, Settings
+from watchword.identity.store import IdentityChanged
 from watchword.keys import operations as keys
 from watchword.keys.custody import Custody, KeyUnavailable
 from watchword.keys.data_keys import CacheLimits, DataKeys
@@ -408,17 +410,19 @@ def make_region(
     path.write_bytes(_migrated())
     region = Region(name=name, path=path, clock=clock or Clock(), master=master or make_master(name))
     region.stores.new_incarnation(os.urandom)
-    region.stores.add_account(ACCOUNT, now=region.clock.now)
-    region.stores.add_access_key(
-        AccessKey(
-            access_key_id=ACCESS_KEY_ID,
-            account=ACCOUNT,
-            principal_arn=ROOT_ARN,
-            user_id=ACCOUNT,
-            sealed_secret=region.custody.seal_access_key(
-                access_key_id=ACCESS_KEY_ID, secret_access_key=SECRET_ACCESS_KEY
-            ),
-            active=True,
-        )
-    )
+    found_account(region, ACCOUNT, access_key_id=ACCESS_KEY_ID, secret_access_key=SECRET_ACCESS_KEY)
     return region
+
+
+def found_account(region: Region, account: str, *, access_key_id: str, secret_access_key: str) -> None:
+    """Found an account in this Region alone, with its root user's access key."""
+    now = region.clock.now
+    sealed = region.custody.seal_access_key(access_key_id=access_key_id, secret_access_key=secret_access_key)
+    items = (
+        Settings(created_ms=now),
+        AccessKeyItem(access_key_id=access_key_id, owner_id=account, created_ms=now),
+    )
+    after = founded(account=account, partition="aws", items=items, now=now, entropy=os.urandom)
+    unit = region.stores.unit()
+    unit.stage(IdentityChanged(before=None, after=after, secrets={access_key_id: sealed}))
+    unit.commit(())

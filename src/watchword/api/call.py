@@ -23,19 +23,62 @@ ResourceT = TypeVar("ResourceT")
 
 
 class PrincipalKind(StrEnum):
+    """As CloudTrail's `userIdentity.type` has it."""
+
     ROOT = "Root"
+    USER = "IAMUser"
+    ROLE_SESSION = "AssumedRole"
+    FEDERATED_USER = "FederatedUser"
     REGION = "Region"
     """Another Region of this deployment, known by its certificate, or this Region's own agent."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Session:
+    """What temporary credentials carry. Compared by identity: whoever opened a token keeps what it found."""
+
+    policies: tuple[str, ...] = ()
+    """Session policies, as documents."""
+    policy_arns: tuple[str, ...] = ()
+    """Managed policies that limit it."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Session tags, which stand before those of the user or role."""
+    transitive: frozenset[str] = frozenset()
+    """Keys of session tags that the next role of a chain takes over."""
+    source_identity: str | None = None
+    federated_provider: str | None = None
+    """`aws:FederatedProvider`: the identity provider's ARN."""
+    chained: bool = False
+    """Made with another role's session."""
+    of_root: bool = False
+    """GetSessionToken of the root user."""
+    issued_ms: int = 0
+    expires_ms: int = 0
+    region: str = ""
+    """Where it was issued."""
+
+
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
-    """Who calls: an account's root user, or a Region on the peer port."""
+    """Who calls: a root user, a user, a session, or a Region on the peer port."""
 
     kind: PrincipalKind
     arn: str
     account: str
     user_id: str
+    """`aws:userid`: the account id of its root user; `AIDA…` of a user; `AROA…:SESSION` of a role's session."""
     access_key_id: str | None = None
+    unique_id: str = ""
+    """By which policies remember it: of a user `AIDA…`; of a role's session `AROA…:SESSION`; else empty."""
+    issuer_arn: str = ""
+    """Of a role's session the role's ARN, of a federated user the user's who vouched."""
+    issuer_id: str = ""
+    """The same, as policies remember it: `AROA…`, `AIDA…`."""
+    name: str | None = None
+    """`aws:username`: of a user, and of sessions that a user got for itself."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """`aws:PrincipalTag/…`: of the user or role, and over them the session's."""
+    session: Session | None = None
+    """`None` for access keys that do not expire."""
 
 
 def root_of(account: str, *, partition: str) -> Principal:

@@ -50,6 +50,7 @@ from watchword.gate.route import Unroutable, route
 from watchword.identity import policy
 from watchword.identity.context import Circumstances, RequestContext
 from watchword.identity.credentials import SigningKeys, credentials
+from watchword.identity.decision import PoliciesOfPrincipal
 from watchword.keys.custody import KeyUnavailable, WouldWait
 from watchword.regions.partitions import PARTITIONS
 from watchword.sigv4 import verify
@@ -382,7 +383,8 @@ class _Round:
 
     __slots__ = ("_entries", "_gate", "_now", "_occurrences", "_origin", "_unit")
 
-    def __init__(self, *, gate: Gate, origin: Origin, unit: UnitOfWork, now: int) -> None:
+    def __init__(self, *, gate: Gate, origin: Origin, unit: Any, now: int) -> None:
+        """`unit` is the store of every service and a UnitOfWork."""
         self._gate = gate
         self._origin = origin
         self._unit = unit
@@ -409,7 +411,10 @@ class _Round:
             def context() -> RequestContext:
                 return self._context(operation, request, principal, found, via)
 
-            decision = policy.decide(operation, request, principal=principal, found=found, context=context)
+            identity = partial(self._policies_of, principal)
+            decision = policy.decide(
+                operation, request, principal=principal, found=found, context=context, identity=identity
+            )
             arn = found.arn
             if not decision.allowed:
                 because = decision.because
@@ -434,6 +439,7 @@ class _Round:
                     resource=arn,
                     decides_itself=decides_itself,
                     context=context(),
+                    identity=identity(),
                 )
 
             call: Call[Any] = Call(
@@ -460,9 +466,21 @@ class _Round:
         """Ask for the permissions that a request needs on other resources than its own."""
         for operation, other in found.also:
             context = partial(self._context, operation, request, principal, other, via)
-            decision = policy.decide(operation, request, principal=principal, found=other, context=context)
+            decision = policy.decide(
+                operation,
+                request,
+                principal=principal,
+                found=other,
+                context=context,
+                identity=partial(self._policies_of, principal),
+            )
             if not decision.allowed:
                 raise policy.refusal(decision)
+
+    def _policies_of(self, principal: Principal) -> PoliciesOfPrincipal:
+        """The principal's own policies, from its account's identity as this Region has it."""
+        directory = self._unit.directory(principal.account)
+        return PoliciesOfPrincipal() if directory is None else directory.policies_of(principal)
 
     def _context(
         self,

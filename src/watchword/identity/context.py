@@ -76,6 +76,8 @@ class RequestContext:
         of_call = GLOBAL.get(key)
         if of_call is not None:
             return of_call(self._principal, self._circumstances, self._account)
+        if key.startswith(PRINCIPAL_TAG):
+            return _of_tags(self._principal.tags, key.removeprefix(PRINCIPAL_TAG))
         for prefix in RESOURCE_TAG:
             if key.startswith(prefix):
                 return _of_tags(self._tags.items(), key.removeprefix(prefix))

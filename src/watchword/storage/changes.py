@@ -13,6 +13,9 @@ from dataclasses import replace
 
 from watchword.api.call import Change
 from watchword.api.unit import EventRow, Moved
+from watchword.identity import model as identity
+from watchword.identity.store import SID as IDENTITY_SID
+from watchword.identity.store import IdentityChanged
 from watchword.keys.model import KMSKey
 from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved
 from watchword.replication.link import step
@@ -63,6 +66,8 @@ def write(raw: sqlite3.Connection, changes: Sequence[Change], *, seat: reads.Sea
                 _save_incoming(raw, before=change.before, after=change.after, account=change.account)
             case KeySaved() | KeyDestroyed() | AliasSaved() | GrantMade() | GrantEnded():
                 _write_keys(raw, change)
+            case IdentityChanged():
+                _save_identity(raw, change)
             case _:
                 raise AssertionError(f"no store writes a `{type(change).__name__}`")
 
@@ -92,7 +97,7 @@ def _save_secret(raw: sqlite3.Connection, change: SecretSaved) -> None:
         raise Moved("a secret's name was taken") from error
     _save_versions(raw, change)
     if raises_revision(change):
-        _mark_links(raw, after)
+        _mark_links(raw, after.account, after.sid, revision=after.revision, now=after.changed_ms)
 
 
 def _save_own_incoming(
@@ -152,11 +157,11 @@ def _save_value(raw: sqlite3.Connection, address: Address, value: SealedValue) -
     )
 
 
-def _mark_links(raw: sqlite3.Connection, secret: Secret) -> None:
+def _mark_links(raw: sqlite3.Connection, account: str, sid: str, *, revision: int, now: int) -> None:
     """Mark every active link dirty in the transaction of the change: intent and change are one (I2)."""
-    for row in reads.links_of_secret(raw, secret.account, secret.sid):
+    for row in reads.links_of_secret(raw, account, sid):
         if row.link.lifecycle is Lifecycle.ACTIVE:
-            after, _ = step(row.link, Committed(revision=secret.revision), now=secret.changed_ms)
+            after, _ = step(row.link, Committed(revision=revision), now=now)
             _write_link(raw, before=row.link, after=after)
 
 
@@ -292,3 +297,53 @@ def _save_alias(raw: sqlite3.Connection, change: AliasSaved) -> None:
         written = raw.execute(SQL["update_alias"], (after.key_id, after.updated_ms, *address))
     if written.rowcount != 1:
         raise Moved("an alias was changed")
+
+
+def _save_identity(raw: sqlite3.Connection, change: IdentityChanged) -> None:
+    before, after = change.before, change.after
+    account = after.account
+    state = (after.revision, after.content_id, after.changed_ms, int(after.in_force))
+    columns = (*state, change.incoming_link_id)
+    if before is None:
+        raw.execute(SQL["insert_account"], (account, after.changed_ms))
+        try:
+            raw.execute(SQL["insert_identity"], (account, *columns))
+        except sqlite3.IntegrityError as error:
+            raise Moved("an account was founded") from error
+    else:
+        assert before.account == account
+        stood = (account, before.revision, before.content_id)
+        if raw.execute(SQL["update_identity"], (*columns, *stood)).rowcount != 1:
+            raise Moved("an account's identity was changed")
+    held = before.items if before is not None else {}
+    for address in held.keys() - after.items.keys():
+        raw.execute(SQL["delete_identity_item"], (account, *address))
+        if address[0] is identity.Kind.ACCESS_KEY:
+            raw.execute(SQL["delete_access_key"], (account, address[1]))
+    for (kind, item_id), one in after.items.items():
+        old = held.get((kind, item_id))
+        if old is None or old.content_id != one.content_id:
+            body = identity.encoded(one.item)
+            row = (account, kind.value, item_id, one.revision, one.content_id, body)
+            raw.execute(SQL["save_identity_item"], row)
+            if isinstance(one.item, identity.AccessKeyItem):
+                active = (int(one.item.active), account, item_id)
+                raw.execute(SQL["set_access_key_active"], active)
+    _save_credentials(raw, change)
+    _mark_links(raw, account, IDENTITY_SID, revision=after.revision, now=after.changed_ms)
+
+
+def _save_credentials(raw: sqlite3.Connection, change: IdentityChanged) -> None:
+    after = change.after
+    for access_key_id, sealed in change.secrets.items():
+        key = after.access_keys[access_key_id]
+        user = after.users.get(key.owner_id)
+        arn = after.root_arn if user is None else after.arn_of(user)
+        columns = (access_key_id, after.account, arn, key.owner_id, sealed, int(key.active))
+        raw.execute(SQL["save_access_key"], columns)
+    for (kind, credential_id), held in change.credentials.items():
+        address = (after.account, kind, credential_id)
+        if held is None:
+            raw.execute(SQL["delete_sealed_credential"], address)
+        else:
+            raw.execute(SQL["save_sealed_credential"], (*address, held))

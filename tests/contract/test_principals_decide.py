@@ -1,0 +1,127 @@
+"""Users of an account: their policies decide, in each Region on its own copy of the account's identity."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+
+from tests.contract.region import ACCOUNT, Answer, Region, token
+
+from watchword.identity.directory import Directory
+from watchword.identity.model import AccessKeyItem, Item, User
+from watchword.identity.store import IdentityChanged
+
+SECRET_OF_KEY = base64.b64encode(bytes(range(30))).decode()
+BY_TAG = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"secretsmanager:ResourceTag/team": "${aws:PrincipalTag/team}"}},
+        },
+    }
+)
+
+
+def directory(region: Region) -> Directory:
+    held = region.stores.unit().directory(ACCOUNT)
+    assert held is not None
+    return held
+
+
+def change(
+    region: Region, *save: Item, remove: tuple[Item, ...] = (), secrets: dict[str, bytes] | None = None
+) -> None:
+    """Change the account behind its operations, in this Region."""
+    before = directory(region)
+    after = before.changed(save=save, remove=remove, now=region.clock.now, entropy=os.urandom)
+    unit = region.stores.unit()
+    unit.stage(IdentityChanged(before=before, after=after, secrets=secrets or {}))
+    unit.commit(())
+
+
+def add_user(region: Region, name: str, *, team: str, policy: str = BY_TAG) -> User:
+    user = User(
+        user_id=f"AIDA{name.upper()}", name=name, created_ms=0, tags={"team": team}, inline={"p": policy}
+    )
+    key = AccessKeyItem(access_key_id=f"AKIA{name.upper()}", owner_id=user.user_id, created_ms=0)
+    sealed = region.custody.seal_access_key(access_key_id=key.access_key_id, secret_access_key=SECRET_OF_KEY)
+    change(region, user, key, secrets={key.access_key_id: sealed})
+    return user
+
+
+def ask(region: Region, name: str, operation: str, **members: object) -> Answer:
+    body = json.dumps(members).encode()
+    return region.send(
+        region.request(operation, body, access_key_id=f"AKIA{name.upper()}", secret_access_key=SECRET_OF_KEY)
+    )
+
+
+def secret_of(region: Region, team: str) -> str:
+    made = region.call(
+        "CreateSecret",
+        Name=f"of-{team}",
+        SecretString="value",
+        ClientRequestToken=token(),
+        Tags=[{"Key": "team", "Value": team}],
+    )
+    arn: str = made["ARN"]
+    return arn
+
+
+def test_one_policy_by_tag_gives_access_to_what_has_the_users_tag(region: Region) -> None:
+    red, blue = secret_of(region, "red"), secret_of(region, "blue")
+    add_user(region, "ann", team="red")
+
+    assert ask(region, "ann", "GetSecretValue", SecretId=red).members["SecretString"] == "value"
+    status, code, text = ask(region, "ann", "GetSecretValue", SecretId=blue).refusal
+    assert (status, code) == (400, "AccessDeniedException")
+    assert text == (
+        f"User: arn:aws:iam::{ACCOUNT}:user/ann is not authorized to perform: secretsmanager:GetSecretValue"
+        f" on resource: {blue} because no identity-based policy allows the secretsmanager:GetSecretValue action"
+    )
+
+
+def test_who_may_not_read_learns_nothing_of_what_is_there(region: Region) -> None:
+    secret_of(region, "blue")
+    add_user(region, "ann", team="red")
+
+    there = ask(region, "ann", "GetSecretValue", SecretId="of-blue")
+    not_there = ask(region, "ann", "GetSecretValue", SecretId="of-none")
+
+    assert there.status == not_there.status == 400
+    assert there.body.replace(b"of-blue", b"of-none") == not_there.body
+
+
+def test_a_change_of_the_account_is_in_force_at_the_next_request(region: Region) -> None:
+    red = secret_of(region, "red")
+    user = add_user(region, "ann", team="red")
+    assert ask(region, "ann", "GetSecretValue", SecretId=red).status == 200
+
+    key = directory(region).access_keys["AKIAANN"]
+    change(
+        region,
+        AccessKeyItem(access_key_id=key.access_key_id, owner_id=user.user_id, created_ms=0, active=False),
+    )
+    assert ask(region, "ann", "GetSecretValue", SecretId=red).refusal[1] == "UnrecognizedClientException"
+
+    change(region, key)
+    assert ask(region, "ann", "GetSecretValue", SecretId=red).status == 200
+    change(region, remove=(user, key))
+    assert ask(region, "ann", "GetSecretValue", SecretId=red).refusal[1] == "UnrecognizedClientException"
+
+
+def test_an_account_reads_back_as_it_was_written(region: Region) -> None:
+    add_user(region, "ann", team="red")
+
+    fresh = region.open_stores()
+    read = fresh.unit().directory(ACCOUNT)
+    fresh.close()
+
+    assert read is not None
+    held = directory(region)
+    assert (read.revision, read.content_id, read.digest) == (held.revision, held.content_id, held.digest)
+    assert read.items == held.items
