@@ -17,9 +17,10 @@ from watchword.api.unit import EventRow, Moved, StoreUnavailable
 from watchword.identity.model import AccessKey
 from watchword.keys.model import Alias, Grant, KMSKey, Use
 from watchword.keys.store import KeyDestroyed, KeySaved
-from watchword.replication.model import Answered, Incoming, Lifecycle, Verdict
+from watchword.replication.model import Answered, Incoming, Kind, Lifecycle, Verdict
+from watchword.replication.store import LinkRow, LinkStepped
 from watchword.secrets.model import SealedValue, Secret
-from watchword.secrets.store import Choose, LinkRow, LinkStepped, SecretListing, SecretPurged
+from watchword.secrets.store import Choose, SecretListing, SecretPurged
 from watchword.storage import changes, reads
 from watchword.storage.cache import RowCache
 from watchword.storage.overlay import Overlay
@@ -186,7 +187,11 @@ class SQLiteUnit:
 
     def leaving_links(self, account: str, region: str) -> Sequence[LinkRow]:
         held = self._connection.snapshot(
-            lambda raw: reads.links_in_lifecycle(raw, account, region, Lifecycle.LEAVING)
+            lambda raw: [
+                row
+                for row in reads.links_in_lifecycle(raw, account, region, Lifecycle.LEAVING)
+                if row.kind is Kind.SECRETS
+            ]
         )
         if self._overlay is None:
             return held
@@ -203,6 +208,10 @@ class SQLiteUnit:
         held = self._connection.snapshot(lambda raw: reads.incoming(raw, link_id))
         self._seen.setdefault((_INCOMING, link_id, ""), held)
         return held
+
+    def accessed_day(self, link_id: str) -> int | None:
+        """Not remembered for the commit: a day is no change of what was read."""
+        return self._connection.snapshot(lambda raw: reads.accessed_day(raw, link_id))
 
     def secret_of_incoming(self, link_id: str) -> Secret | None:
         staged = None if self._overlay is None else self._overlay.secret_of_incoming(link_id)

@@ -1,0 +1,1 @@
+-- Taken by identity; this file is replaced by it.
