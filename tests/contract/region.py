@@ -39,6 +39,8 @@ from watchword.keys import operations as keys
 from watchword.keys.custody import Custody, KeyUnavailable
 from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.keys.model import QUOTAS, Quotas
+from watchword.replication import hands
+from watchword.replication.met import Met
 from watchword.secrets import cross_account, replica_receiving, replica_sending, rotation_operations
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
@@ -204,6 +206,7 @@ class Region:
         def committed() -> None:
             self.commits += 1
 
+        met = Met()
         self.gate = Gate(
             place=Place(
                 partition="aws", region=self.name, dns_suffix="amazonaws.com", hosted_regions=REGIONS
@@ -215,7 +218,8 @@ class Region:
                 *rotation_operations.bindings(rotators=self.rotators, openers=Openers()),
                 *cross_account.bindings(),
                 *replica_sending.bindings(),
-                *replica_receiving.bindings(met=replica_receiving.Met()),
+                *replica_receiving.bindings(met=met),
+                *hands.bindings(met=met),
                 *keys.bindings(
                     self.custody,
                     DataKeys(self.custody, limits=self.cache),

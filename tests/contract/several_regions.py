@@ -22,7 +22,8 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.api.shapes import watchword
 from watchword.envelope.transport import public_key_of
-from watchword.replication.model import Verdict
+from watchword.replication.model import Kind, Verdict
+from watchword.server.region import CARGOES
 from watchword.wire import json11
 
 ROUNDS_MAX = 200
@@ -106,7 +107,7 @@ class Regions:
                 self._meet(source, target)
             self._tell_promotions(source, target)
             for row in self.held[source].stores.due_links(region=target, now=self.clock.now, limit=100):
-                self.carry_link(source, target, row.link.link_id)
+                self.carry_link(source, target, row.link.link_id, kind=row.kind)
         except Unreachable:
             self.met[source, target] = None
 
@@ -132,36 +133,39 @@ class Regions:
             if row.incoming.primary_region == target:
                 link_id = row.incoming.link_id
                 note = watchword.NotePromotionRequest(link_id=link_id, epoch=row.incoming.epoch)
-                self.ask(source, target, watchword.NOTE_PROMOTION, note)
+                note_promotion = CARGOES[row.kind].note_promotion
+                assert note_promotion is not None
+                self.ask(source, target, note_promotion, note)
                 told = watchword.PromotionToldRequest(link_id=link_id)
                 self._perform(source, watchword.PROMOTION_TOLD, told)
 
-    def carry_link(self, source: str, target: str, link_id: str) -> None:
+    def carry_link(self, source: str, target: str, link_id: str, *, kind: Kind = Kind.SECRETS) -> None:
         """One link one step further, if it is due."""
         theirs = self.met.get((source, target))
         if theirs is None:
             return
-        read = self.read(source, target, link_id)
+        cargo = CARGOES[kind]
+        read = self.read(source, target, link_id, kind=kind)
         try:
             if read.shake:
                 self._met_again(source, target, self._shake(source, target, [link_id]))
-            elif read.removal is not None:
-                answer = self.ask(source, target, watchword.REMOVE_REPLICA, read.removal)
-                self.take_back(source, link_id, read.removal.epoch, None, answer)
+            elif read.removal is not None and cargo.remove is not None:
+                answer = self.ask(source, target, cargo.remove, read.removal)
+                self.take_back(source, link_id, read.removal.epoch, None, answer, kind=kind)
             elif read.message is not None:
-                answer = self.ask(source, target, watchword.APPLY_REPLICA, read.message)
-                self.take_back(source, link_id, read.message.epoch, read.message.theirs, answer)
+                answer = self.ask(source, target, cargo.apply, read.message)
+                self.take_back(source, link_id, read.message.epoch, read.message.theirs, answer, kind=kind)
                 if answer.verdict == Verdict.SHAKE:
                     self._met_again(source, target, self._shake(source, target, [link_id]))
         except Unreachable:
-            self.take_back(source, link_id, None, theirs, None)
+            self.take_back(source, link_id, None, theirs, None, kind=kind)
             raise
 
-    def read(self, source: str, target: str, link_id: str) -> watchword.ReadReplicaResponse:
+    def read(self, source: str, target: str, link_id: str, *, kind: Kind = Kind.SECRETS) -> Any:
         """Claim a link for sending, sealed to the target's custodian."""
-        answer: watchword.ReadReplicaResponse = self._perform(
+        return self._perform(
             source,
-            watchword.READ_REPLICA,
+            CARGOES[kind].read,
             watchword.ReadReplicaRequest(
                 link_id=link_id,
                 theirs=self.met.get((source, target)),
@@ -169,7 +173,6 @@ class Regions:
                 jitter=JITTER,
             ),
         )
-        return answer
 
     def _met_again(self, source: str, target: str, theirs: str) -> None:
         if theirs != self.met.get((source, target)):
@@ -182,12 +185,14 @@ class Regions:
         epoch: int | None,
         theirs: str | None,
         answer: watchword.ReplicaVerdict | None,
+        *,
+        kind: Kind = Kind.SECRETS,
     ) -> None:
         """Hand an answer, or none, to the Region that sent the message."""
         request = watchword.AckReplicaRequest(
             link_id=link_id, epoch=epoch, theirs=theirs, answer=answer, jitter=JITTER
         )
-        self._perform(source, watchword.ACK_REPLICA, request)
+        self._perform(source, CARGOES[kind].ack, request)
 
     # All of them
 

@@ -29,6 +29,7 @@ from watchword.keys.model import (
 from watchword.keys.store import KeySaved, KeyStore
 from watchword.replication.link import new_link
 from watchword.replication.model import Incoming, Lifecycle, Link, Role, Stand, Status
+from watchword.replication.store import LinkRow
 from watchword.secrets.model import (
     CURRENT,
     PREVIOUS,
@@ -38,7 +39,7 @@ from watchword.secrets.model import (
     Secret,
     Version,
 )
-from watchword.secrets.store import LinkRow, SecretSaved, SecretStore
+from watchword.secrets.store import SecretSaved, SecretStore
 from watchword.storage.migrate import migrate
 from watchword.storage.stores import Access, Counts, IncomingRow, SQLiteStores
 

@@ -17,6 +17,8 @@ from tests.contract.several_regions import SETTLED_MS, several
 from watchword.api.call import Bound
 from watchword.api.shapes import secretsmanager as sm
 from watchword.api.shapes import watchword
+from watchword.replication import hands
+from watchword.replication.met import Met
 from watchword.secrets import find, replica_receiving
 from watchword.secrets.names import SECRETS_MAX
 from watchword.secrets.operations import create_secret
@@ -29,7 +31,7 @@ FULL = ("LimitExceededException", f"You can't have more than {FEW} secrets in th
 
 def limit(region: Region) -> None:
     """The quota of a Region becomes FEW: half a million secrets would take an hour to make."""
-    met = replica_receiving.Met()
+    met = Met()
     region.faults = (
         Bound(
             operation=sm.CREATE_SECRET,
@@ -38,7 +40,10 @@ def limit(region: Region) -> None:
         ),
         *(
             bound
-            for bound in replica_receiving.bindings(met=met, secrets_max=FEW)
+            for bound in (
+                *replica_receiving.bindings(met=met, secrets_max=FEW),
+                *hands.bindings(met=met),
+            )
             if bound.operation in (watchword.APPLY_REPLICA, watchword.SHAKE_HANDS)
         ),
     )

@@ -27,6 +27,7 @@ from watchword.replication.model import (
     Asked,
     Claimed,
     Incoming,
+    Kind,
     Lifecycle,
     Link,
     Removed,
@@ -35,13 +36,11 @@ from watchword.replication.model import (
     Status,
     Verdict,
 )
+from watchword.replication.store import IncomingSaved, LinkClaimed, LinkMade, LinkRow, LinkStepped
 from watchword.secrets.model import Rotation, RotationRules, SealedValue, Secret, Version
 from watchword.secrets.store import (
     Glance,
-    IncomingSaved,
     LinkAdded,
-    LinkClaimed,
-    LinkStepped,
     Place,
     SecretListing,
     SecretPurged,
@@ -185,6 +184,31 @@ def test_a_link_is_read_as_it_was_added_and_as_it_was_claimed(
     assert claimed is not None
     assert after == claimed.link
     assert (after,) == held(stores, secret).links
+
+
+def test_a_link_of_another_kind_is_read_as_such_and_is_no_secret_s(
+    stores: RegionStores, others: RegionStores
+) -> None:
+    link = replace(values.link_to(OHIO), lifecycle=Lifecycle.LEAVING)
+    row = LinkRow(account=ACCOUNT, sid="mrk-1", arn="arn:aws:kms:1", link=link, kind=Kind.KEYS)
+    promoted = replace(values.incoming(), role=Role.PROMOTED)
+    unit = stores.unit()
+    unit.stage(LinkMade(row=row))
+    assert row == unit.link(link.link_id)
+    unit.stage(IncomingSaved(before=None, after=promoted, account=ACCOUNT, kind=Kind.KEYS))
+    unit.commit(())
+
+    assert row == others.unit().link(link.link_id)
+    assert [row] == others.links_to_shake(OHIO, "", 10)
+    assert list(others.unit().leaving_links(ACCOUNT, OHIO)) == []
+    untold = [each for each in others.untold_promotions(10) if each.incoming == promoted]
+    assert [Kind.KEYS] == [each.kind for each in untold]
+    with pytest.raises(Moved):
+        commit(
+            stores,
+            LinkMade(row=replace(row, link=replace(link, link_id="x", lifecycle=Lifecycle.ACTIVE))),
+            LinkMade(row=replace(row, link=replace(link, link_id="y", lifecycle=Lifecycle.ACTIVE))),
+        )
 
 
 @many

@@ -104,7 +104,15 @@ class Place:
     region: str
     dns_suffix: str
     hosted_regions: tuple[str, ...]
-    """Every Region of this deployment, in its order."""
+    """Every Region of this deployment's that is of the partition, in its order."""
+    control: str = ""
+    """The partition's control Region, where IAM is written; empty while it moves, and then nobody writes it."""
+    opt_in: frozenset[str] = frozenset()
+    """Those of `hosted_regions` that are disabled until an account enables them."""
+
+    @property
+    def is_control(self) -> bool:
+        return self.control == self.region
 
 
 class Change(Protocol):

@@ -49,6 +49,8 @@ class Service:
     """Ours, between Regions; a client's port answers UnknownOperationException to its operations."""
     any_region: bool = False
     """A signature made for any Region of the partition is accepted (IAM, STS, Account)."""
+    account_state: bool = False
+    """What it writes is the account's in the whole partition, and is written in its control Region (IAM, Account)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,11 @@ class Operation:
     def read_only(self) -> bool:
         """As CloudTrail's `readOnly` says it."""
         return self.changes_nothing or self.access in (AccessLevel.READ, AccessLevel.LIST)
+
+    @property
+    def global_write(self) -> bool:
+        """It changes the account in every Region of the partition: the control Region carries it out (decision 0008)."""
+        return self.service.account_state and not self.read_only
 
     def __repr__(self) -> str:
         return f"<{self.service.name}:{self.name}>"

@@ -134,11 +134,13 @@ class Gate:
         accessed: Callable[[str, str, str], None],
         committed: Callable[[], None],
         rates: Rates | None = None,
+        forward: Callable[[HTTPRequest, str], HTTPResponse] | None = None,
     ) -> None:
         """`process` names this start of this process in events; with a sequence number it identifies each.
 
         `committed` is told after each commit of changes, so that the courier wakes; it must not fail or block. Without
-        `rates` an account may make as many requests as it can.
+        `rates` an account may make as many requests as it can. `forward` has the control Region answer a request of an
+        account; without it this Region answers all itself.
         """
         self._place = place
         self._stores = stores
@@ -155,6 +157,7 @@ class Gate:
         self._accessed = accessed
         self._committed = committed
         self._rates = rates
+        self._forward = forward
 
     def answer(self, request: HTTPRequest) -> HTTPResponse:
         """Answer a client's request, in a thread that may wait. Never raises."""
@@ -244,6 +247,9 @@ class Gate:
             except ApiError as error:
                 self._record_refusal(operation, principal, origin, error)
                 raise
+            if self._forward is not None and operation.global_write:
+                # Proven here only so that nobody else troubles the control Region, which trusts no word of ours.
+                return self._forward(request, principal.account)
             # (4) to (7)
             response = self._carry_out(operation, shape, principal, origin, unit)
             return wire.answer(operation, response, request_id)

@@ -306,6 +306,18 @@ class Directory:
             items=items,
         )
 
+    def out_of_force(self) -> Directory:
+        """The same state, in a Region where it counts no more."""
+        return Directory(
+            account=self.account,
+            partition=self.partition,
+            revision=self.revision,
+            content_id=self.content_id,
+            changed_ms=self.changed_ms,
+            in_force=False,
+            items=self.items,
+        )
+
     @cached_property
     def digest(self) -> str:
         """Equal digests, equal state, since content ids are random. SHA-256 in hex."""

@@ -29,6 +29,16 @@ class Stand:
         return other is not None and (self.revision, self.digest) == (other.revision, other.digest)
 
 
+class Kind(StrEnum):
+    """What a link carries. Each has operations of its own to read, apply and acknowledge (`cargo.py`)."""
+
+    SECRETS = "secrets"
+    KEYS = "keys"
+    """Multi-Region keys: what their Regions share of them."""
+    IDENTITY = "identity"
+    """Accounts: who there is, and what they may do."""
+
+
 class Role(StrEnum):
     """What a Region is for a link that leads to it."""
 

@@ -19,6 +19,7 @@ from watchword.api.shapes.secretsmanager import (
 )
 from watchword.replication import link as links
 from watchword.replication.incoming import promote
+from watchword.replication.store import IncomingSaved, LinkStepped
 from watchword.secrets import (
     cross_account,
     deletion,
@@ -36,9 +37,7 @@ from watchword.secrets.batch import batch_get_secret_value
 from watchword.secrets.model import CURRENT, PENDING, PREVIOUS, SealedValue, Secret
 from watchword.secrets.sealing import Openers, Value, open_version, reseal, seal_version, try_key, value_of
 from watchword.secrets.store import (
-    IncomingSaved,
     LinkAdded,
-    LinkStepped,
     SecretPurged,
     SecretSaved,
     SecretStore,

@@ -16,34 +16,19 @@ from watchword.api.errors import AccessDeniedException, ApiError, ValidationExce
 from watchword.api.shapes import watchword
 from watchword.envelope.transport import Carriage
 from watchword.replication import incoming as incoming_rules
+from watchword.replication.hands import stand_of, stand_shape
+from watchword.replication.met import Met
 from watchword.replication.model import PROTOCOL_VERSION, Accept, Header, Incoming, Refuse, Verdict
+from watchword.replication.store import IncomingSaved
 from watchword.secrets import refusals, replicas
-from watchword.secrets.find import find_nothing
 from watchword.secrets.model import DEFAULT_KEY_ALIAS, SealedValue, Secret
 from watchword.secrets.names import SECRETS_MAX
 from watchword.secrets.sealing import context_of, kms_reason
-from watchword.secrets.store import IncomingSaved, SecretPurged, SecretSaved, SecretStore
+from watchword.secrets.store import SecretPurged, SecretSaved, SecretStore
 
 NOT_YOURS = "a Region may speak of its own links alone"
 ONE_FOR_LIFE = "a link carries one secret for its whole life"
 OTHER_VALUE = "a version keeps its value and its kind for its whole life"
-
-
-class Met:
-    """Which run of each Region's store has shaken hands with the present run of ours.
-
-    Kept in memory on purpose: a new run of this agent has met nobody. One for each process, shared by its threads.
-    """
-
-    def __init__(self) -> None:
-        self._met: dict[str, tuple[str, str]] = {}
-
-    def note(self, region: str, *, ours: str, theirs: str) -> None:
-        self._met[region] = (ours, theirs)
-
-    def with_region(self, region: str, *, ours: str) -> str | None:
-        met = self._met.get(region)
-        return met[1] if met is not None and met[0] == ours else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +115,7 @@ def apply_replica(
     return watchword.ReplicaVerdict(
         verdict=Verdict.APPLIED,
         epoch=request.epoch,
-        stand=replicas.stand_shape(decision.incoming.stand),
+        stand=stand_shape(decision.incoming.stand),
         accessed_day=after.accessed_day,
     )
 
@@ -152,45 +137,8 @@ def remove_replica(
     return watchword.ReplicaVerdict(verdict=verdict, epoch=after.epoch)
 
 
-def shake_hands(
-    request: watchword.ShakeHandsRequest, _found: None, call: Call[SecretStore], *, met: Met
-) -> watchword.ShakeHandsResponse:
-    """Say what this Region holds of each link, and its store's incarnation; from now on, the two have met.
-
-    Of a link that comes from another Region than the one that asks, this Region says what it says of an unknown one.
-    """
-    peer = call.principal.user_id
-    ours = call.store.incarnation()
-    held = []
-    for link_id in request.link_ids or ():
-        incoming = call.store.incoming(link_id)
-        if incoming is not None and incoming.primary_region != peer:
-            incoming = None
-        replica = None if incoming is None else call.store.secret_of_incoming(link_id)
-        holds = incoming_rules.holds(incoming, accessed_day=replica.accessed_day if replica else None)
-        held.append(
-            watchword.Holds(
-                link_id=link_id,
-                role=holds.role.value,
-                epoch=holds.epoch,
-                stand=replicas.stand_shape(holds.stand),
-                accessed_day=holds.accessed_day,
-            )
-        )
-    met.note(peer, ours=ours, theirs=request.incarnation or "")
-    return watchword.ShakeHandsResponse(incarnation=ours, holds=tuple(held))
-
-
-def promotion_told(request: watchword.PromotionToldRequest, _found: None, call: Call[SecretStore]) -> None:
-    incoming = call.store.incoming(request.link_id or "")
-    if incoming is not None:
-        after = incoming_rules.heard(incoming)
-        replica = call.store.secret_of_incoming(incoming.link_id)
-        call.stage(IncomingSaved(before=incoming, after=after, account=replica.account if replica else ""))
-
-
 def bindings(*, met: Met, secrets_max: int = SECRETS_MAX) -> tuple[Bound, ...]:
-    """What a replica's Region is asked: by the primary Region's agent, and by its own once a promotion was told."""
+    """What a replica's Region is asked by the primary Region's agent."""
     return (
         Bound(
             operation=watchword.APPLY_REPLICA,
@@ -198,8 +146,6 @@ def bindings(*, met: Met, secrets_max: int = SECRETS_MAX) -> tuple[Bound, ...]:
             run=partial(apply_replica, met=met, secrets_max=secrets_max),
         ),
         Bound(operation=watchword.REMOVE_REPLICA, find=find_arriving, run=remove_replica),
-        Bound(operation=watchword.SHAKE_HANDS, find=find_nothing, run=partial(shake_hands, met=met)),
-        Bound(operation=watchword.PROMOTION_TOLD, find=find_nothing, run=promotion_told),
     )
 
 
@@ -220,7 +166,7 @@ def _refused(decision: Refuse, found: Arriving, reason: str | None) -> watchword
     return watchword.ReplicaVerdict(
         verdict=decision.verdict,
         epoch=decision.epoch,
-        stand=replicas.stand_shape(decision.stand),
+        stand=stand_shape(decision.stand),
         message=reason,
         accessed_day=found.replica.accessed_day if found.replica else None,
     )
@@ -310,7 +256,7 @@ def _header(message: watchword.Message) -> Header:
         epoch=message.epoch or 0,
         incarnation=message.incarnation or "",
         theirs=message.theirs or "",
-        base=replicas.stand_of(message.base),
+        base=stand_of(message.base),
         since=message.since or 0,
         revision=message.revision or 0,
         digest=message.digest or "",

@@ -5,7 +5,7 @@ other one:
 
     primary:  ReadReplica -> (bytes over mutual TLS) -> ApplyReplica : replica
               AckReplica  <- (verdict)               <-
-    and, before the first message after either store was opened anew:  ShakeHands, AckHands
+    and, before the first message after either store was opened anew:  ShakeHands, AckHands (`replication/hands.py`)
 
 The link and its Region authorise a message; the secret's resource policy never applies to replication (a Deny on
 everybody must still arrive). Keys are used in the name of the link's principal, each in its own Region. For replication
@@ -22,16 +22,24 @@ from watchword.api.shapes import kms, watchword
 from watchword.api.unit import Moved
 from watchword.envelope.transport import Carriage
 from watchword.replication import link as links
-from watchword.replication.model import PROTOCOL_VERSION, Holds, Lifecycle, Role, Status, Verdict
+from watchword.replication.cargo import Cargo
+from watchword.replication.hands import ended, event_of, stand_shape
+from watchword.replication.model import PROTOCOL_VERSION, Kind, Lifecycle, Status
+from watchword.replication.store import LinkClaimed, LinkRow, LinkStepped
 from watchword.secrets import replicas
-from watchword.secrets.find import find_nothing
 from watchword.secrets.model import Secret, Version
 from watchword.secrets.sealing import context_of, kms_reason
-from watchword.secrets.store import LinkClaimed, LinkRow, LinkStepped, SecretStore
+from watchword.secrets.store import SecretStore
 from watchword.secrets.versions import labelled
 
-_VERDICTS = frozenset(verdict.value for verdict in Verdict)
-_ROLES = frozenset(role.value for role in Role)
+CARGO = Cargo(
+    kind=Kind.SECRETS,
+    read=watchword.READ_REPLICA,
+    apply=watchword.APPLY_REPLICA,
+    remove=watchword.REMOVE_REPLICA,
+    ack=watchword.ACK_REPLICA,
+    note_promotion=watchword.NOTE_PROMOTION,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,27 +144,10 @@ def ack_replica(request: watchword.AckReplicaRequest, found: Outgoing, call: Cal
     if found.row is None:
         return
     row = found.row
-    event = _event_of(request)
+    event = event_of(request)
     call.stage(LinkStepped(link_id=row.link.link_id, event=event, now=call.now))
     after, _ = links.step(row.link, event, now=call.now)
     _tell(row, after, call)
-
-
-def ack_hands(request: watchword.AckHandsRequest, _found: None, call: Call[SecretStore]) -> None:
-    """Compare what the replica Region holds with what was sent and acknowledged, link by link.
-
-    What makes no sense of a link is passed over: that link asks again, and the others of the batch go on.
-    """
-    ours = call.store.incarnation()
-    for held in request.holds or ():
-        stand = replicas.stand_of(held.stand)
-        if held.role not in _ROLES or (held.role == Role.REPLICA and stand is None):
-            continue
-        holds = Holds(
-            role=Role(held.role), epoch=held.epoch or 0, stand=stand, accessed_day=held.accessed_day
-        )
-        event = links.Shook(ours=ours, theirs=request.incarnation or "", holds=holds)
-        call.stage(LinkStepped(link_id=held.link_id or "", event=event, now=call.now))
 
 
 def note_promotion(request: watchword.NotePromotionRequest, found: Outgoing, call: Call[SecretStore]) -> None:
@@ -165,16 +156,7 @@ def note_promotion(request: watchword.NotePromotionRequest, found: Outgoing, cal
         return
     if found.row.link.region != call.principal.user_id:
         raise AccessDeniedException("a link is ended by its replica Region alone")
-    answered = links.Answered(
-        epoch=found.row.link.epoch,
-        theirs=None,
-        verdict=Verdict.PROMOTED,
-        stand=None,
-        their_epoch=request.epoch or 0,
-        message=None,
-        accessed_day=None,
-        jitter=0.0,
-    )
+    answered = ended(found.row, epoch=request.epoch)
     call.stage(LinkStepped(link_id=found.row.link.link_id, event=answered, now=call.now))
 
 
@@ -183,30 +165,7 @@ def bindings() -> tuple[Bound, ...]:
     return (
         Bound(operation=watchword.READ_REPLICA, find=find_outgoing, run=read_replica),
         Bound(operation=watchword.ACK_REPLICA, find=find_outgoing, run=ack_replica),
-        Bound(operation=watchword.ACK_HANDS, find=find_nothing, run=ack_hands),
         Bound(operation=watchword.NOTE_PROMOTION, find=find_outgoing, run=note_promotion),
-    )
-
-
-def _event_of(request: watchword.AckReplicaRequest) -> links.Answered | links.Lost:
-    """What an answer means to the link; one that makes no sense is as good as none."""
-    answer = request.answer
-    jitter = request.jitter or 0.0
-    if answer is None or answer.verdict not in _VERDICTS:
-        return links.Lost(jitter=jitter)
-    verdict = Verdict(answer.verdict)
-    stand = replicas.stand_of(answer.stand)
-    if verdict in (Verdict.APPLIED, Verdict.ALREADY) and stand is None:
-        return links.Lost(jitter=jitter)
-    return links.Answered(
-        epoch=request.epoch or 0,
-        theirs=request.theirs,
-        verdict=verdict,
-        stand=stand,
-        their_epoch=answer.epoch or 0,
-        message=answer.message,
-        accessed_day=answer.accessed_day,
-        jitter=jitter,
     )
 
 
@@ -241,7 +200,7 @@ def _message(
         epoch=apply.epoch,
         incarnation=apply.incarnation,
         theirs=apply.theirs,
-        base=replicas.stand_shape(apply.base),
+        base=stand_shape(apply.base),
         since=apply.since,
         revision=apply.revision,
         digest=apply.digest,

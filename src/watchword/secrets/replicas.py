@@ -15,7 +15,7 @@ from watchword.api.shapes import watchword
 from watchword.api.shapes.secretsmanager import InvalidParameterException
 from watchword.replication import link as links
 from watchword.replication.digest import Plain, digest
-from watchword.replication.model import Incoming, Link, Occupant, Stand, Status
+from watchword.replication.model import Incoming, Link, Occupant, Status
 from watchword.secrets import refusals
 from watchword.secrets.model import DEFAULT_KEY_ALIAS, Rotation, RotationRules, Secret, Version
 from watchword.secrets.versions import labelled, trimmed
@@ -190,18 +190,6 @@ def item_of(version: Version, *, sealed: bytes | None) -> watchword.Item:
         created_ms=version.created_ms,
         sealed=sealed,
     )
-
-
-def stand_of(shape: watchword.Stand | None) -> Stand | None:
-    if shape is None:
-        return None
-    return Stand(incarnation=shape.incarnation or "", revision=shape.revision or 0, digest=shape.digest or "")
-
-
-def stand_shape(stand: Stand | None) -> watchword.Stand | None:
-    if stand is None:
-        return None
-    return watchword.Stand(incarnation=stand.incarnation, revision=stand.revision, digest=stand.digest)
 
 
 def binding_of(secret: Secret, *, version_id: str, item: Version | watchword.Item) -> watchword.ValueBinding:

@@ -6,20 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from watchword.replication.model import Event, Incoming, Link
+from watchword.replication.model import Link
+from watchword.replication.store import LinkRow, LinkStore
 from watchword.secrets.model import SealedValue, Secret
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkRow:
-    """A link and the secret it belongs to; it outlives its secret until a removal is acknowledged."""
-
-    account: str
-    sid: str
-    arn: str
-    """The secret's ARN at the primary."""
-    link: Link
-
 
 Place = tuple[int | str, str]
 """Where a secret stands in an order: its sort key (never read: -1, in the order `accessed`) and its sid, which is unique."""
@@ -79,7 +68,7 @@ class NamedKey(Protocol):
     def arn(self) -> str: ...
 
 
-class SecretStore(Protocol):
+class SecretStore(LinkStore, Protocol):
     """Reads of one Region's secrets. Every read is remembered, so that the commit can see whether it still holds."""
 
     def secret_named(self, account: str, name: str) -> Secret | None:
@@ -96,21 +85,10 @@ class SecretStore(Protocol):
     def key_of_alias(self, account: str, alias: str) -> NamedKey | None:
         """The KMS key behind an alias, for the one question whether a version is under the account's default key."""
 
-    def link(self, link_id: str) -> LinkRow | None: ...
-
     def leaving_links(self, account: str, region: str) -> Sequence[LinkRow]:
-        """The links to a Region that wait for the acknowledgement of their removal."""
-
-    def incoming(self, link_id: str) -> Incoming | None:
-        """What this Region knows of a link that replicates to it, removed and promoted ones too."""
+        """The links of secrets to a Region that wait for the acknowledgement of their removal."""
 
     def secret_of_incoming(self, link_id: str) -> Secret | None: ...
-
-    def has_account(self, account: str) -> bool:
-        """Whether this Region has the account: a peer may not make one by naming it."""
-
-    def incarnation(self) -> str:
-        """Random, new whenever the agent opens the store; a store that was set back shows by it."""
 
     def has_room(self, account: str, *, secrets_max: int) -> bool:
         """Whether the account has fewer secrets than this, those in their recovery window counted.
@@ -150,32 +128,3 @@ class LinkAdded:
 
     secret: Secret
     link: Link
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkStepped:
-    """An event befell a link; the step is taken on the link as it stands in the transaction.
-
-    A link that is GONE after the step is deleted.
-    """
-
-    link_id: str
-    event: Event
-    now: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkClaimed:
-    """The courier took a link for sending. The commit refuses it as moved unless the row still equals `before`."""
-
-    before: Link
-    after: Link
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncomingSaved:
-    """What this Region knows of a link that replicates to it changed, apart from any secret (a tombstone, `told`)."""
-
-    before: Incoming | None
-    after: Incoming
-    account: str

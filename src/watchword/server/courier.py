@@ -2,8 +2,9 @@
 
 For each other Region one leader and a few senders, threads of the agent. The leader meets the Region (shakes hands about
 every link, in batches), then hands due links to the senders; a sender asks its own gate what to send (`ReadReplica`),
-asks the other Region (`ApplyReplica`), and takes the answer back (`AckReplica`). A Region that is down costs its own
-leader a connection attempt now and then, and nobody else anything.
+asks the other Region (`ApplyReplica`), and takes the answer back (`AckReplica`). These are the operations of secrets; links
+of another kind have others (`replication/cargo.py`). A Region that is down costs its own leader a connection attempt now
+and then, and nobody else anything.
 
 Waits are only ever cut short: what is due is read from the store, so a lost wake-up delays by at most `LOOK_S`.
 """
@@ -26,8 +27,9 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.api.shapes import watchword
 from watchword.api.unit import StoreUnavailable
+from watchword.replication.cargo import Cargo
 from watchword.replication.link import LEASE_MS, RETRY_MS_MAX
-from watchword.replication.model import Verdict
+from watchword.replication.model import Kind, Verdict
 from watchword.server.deployment import RegionSettings
 from watchword.server.edge_threads import log_fault
 from watchword.server.peers import Peer, PeerFailed, PeerUnreachable
@@ -84,7 +86,7 @@ class Leader:
         """The run of that Region's store that all our links have shaken hands with."""
         self._woken = threading.Event()
         self._stopping = False
-        self._due: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._due: queue.SimpleQueue[tuple[Kind, str] | None] = queue.SimpleQueue()
         self._in_flight: set[str] = set()
         self._lock = threading.Lock()
         self._complain_at = 0.0
@@ -176,8 +178,10 @@ class Leader:
     def _tell_promotions(self, peer: Peer) -> None:
         """Tell the Region of its replicas that were promoted here; it drops their entries."""
         for row in self._region.stores.untold_promotions(DUE_ROWS, region=self._settings.name):
+            note_promotion = self._region.cargoes[row.kind].note_promotion
+            assert note_promotion is not None, "only what is promoted has a promotion to tell of"
             peer.ask(
-                watchword.NOTE_PROMOTION,
+                note_promotion,
                 watchword.NotePromotionRequest(link_id=row.incoming.link_id, epoch=row.incoming.epoch),
             )
             self._perform(
@@ -197,7 +201,7 @@ class Leader:
                 if row.link.link_id in self._in_flight:
                     continue
                 self._in_flight.add(row.link.link_id)
-            self._due.put(row.link.link_id)
+            self._due.put((row.kind, row.link.link_id))
         due = stores.next_due_ms(region=self._settings.name, after=now)
         return LOOK_S if due is None else min(LOOK_S, max(0.001, (due - now) / 1_000))
 
@@ -213,16 +217,18 @@ class Leader:
             for row in rows:
                 due = row.link.next_attempt_ms
                 if due is not None and due > now + max(LEASE_MS, RETRY_MS_MAX):
-                    self._take_back(row.link.link_id, None, None, None)
+                    self._take_back(self._region.cargoes[row.kind], row.link.link_id, None, None, None)
             after = rows[-1].link.link_id
 
     # -- the senders
 
     def _send(self) -> None:
         peer = self._peer()
-        while (link_id := self._due.get()) is not None:
+        while (due := self._due.get()) is not None:
+            kind, link_id = due
+            cargo = self._region.cargoes[kind]
             try:
-                self._carry(peer, link_id)
+                self._carry(peer, cargo, link_id)
             except PeerFailed as error:
                 # The Region is there: this link waits for its back-off, and the others go on (I18).
                 self._complain(f"replication of link {link_id} waits: {error}")
@@ -230,10 +236,10 @@ class Leader:
                 self._theirs = None
             except (ApiError, StoreUnavailable) as error:
                 _log.warning("replication to %s waits: %s", self._settings.name, type(error).__name__)
-                self._set_back(link_id)
+                self._set_back(cargo, link_id)
             except Exception as error:  # noqa: BLE001 - a worker's loop: one link never ends it
                 log_fault(error)
-                self._set_back(link_id)
+                self._set_back(cargo, link_id)
             finally:
                 with self._lock:
                     self._in_flight.discard(link_id)
@@ -241,13 +247,13 @@ class Leader:
                 self._woken.set()
         peer.close()
 
-    def _carry(self, peer: Peer, link_id: str) -> None:
+    def _carry(self, peer: Peer, cargo: Cargo, link_id: str) -> None:
         """Carry one link one step further."""
         theirs = self._theirs
         if theirs is None:
             return
-        read: watchword.ReadReplicaResponse = self._perform(
-            watchword.READ_REPLICA,
+        read = self._perform(
+            cargo.read,
             watchword.ReadReplicaRequest(
                 link_id=link_id,
                 theirs=theirs,
@@ -258,16 +264,16 @@ class Leader:
         try:
             if read.shake:
                 self._met_again(self._shake(peer, [link_id]))
-            elif read.removal is not None:
-                answer = peer.ask(watchword.REMOVE_REPLICA, read.removal)
-                self._take_back(link_id, read.removal.epoch, None, answer)
+            elif read.removal is not None and cargo.remove is not None:
+                answer = peer.ask(cargo.remove, read.removal)
+                self._take_back(cargo, link_id, read.removal.epoch, None, answer)
             elif read.message is not None:
-                answer = peer.ask(watchword.APPLY_REPLICA, read.message)
-                self._take_back(link_id, read.message.epoch, read.message.theirs, answer)
+                answer = peer.ask(cargo.apply, read.message)
+                self._take_back(cargo, link_id, read.message.epoch, read.message.theirs, answer)
                 if answer.verdict == Verdict.SHAKE:
                     self._met_again(self._shake(peer, [link_id]))
         except PeerUnreachable:
-            self._take_back(link_id, None, theirs, None)
+            self._take_back(cargo, link_id, None, theirs, None)
             raise
 
     def _complain(self, what: str) -> None:
@@ -279,10 +285,10 @@ class Leader:
             self._complain_at = now + COMPLAINT_S
         _log.warning("%s", what)
 
-    def _set_back(self, link_id: str) -> None:
+    def _set_back(self, cargo: Cargo, link_id: str) -> None:
         """Let others go first: a link that fails before it is claimed stays the longest overdue, and is taken again."""
         with contextlib.suppress(Exception):
-            self._take_back(link_id, None, None, None)
+            self._take_back(cargo, link_id, None, None, None)
         time.sleep(RETRY_S_MIN)
 
     def _met_again(self, theirs: str) -> None:
@@ -292,13 +298,14 @@ class Leader:
 
     def _take_back(
         self,
+        cargo: Cargo,
         link_id: str,
         epoch: int | None,
         theirs: str | None,
         answer: watchword.ReplicaVerdict | None,
     ) -> None:
         self._perform(
-            watchword.ACK_REPLICA,
+            cargo.ack,
             watchword.AckReplicaRequest(
                 link_id=link_id,
                 epoch=epoch,

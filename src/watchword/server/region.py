@@ -11,7 +11,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,16 +20,21 @@ from watchword.api.call import Place, Principal, PrincipalKind
 from watchword.custody.client import CustodyClient
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rate, Rates
+from watchword.identity import distribution_receiving, distribution_sending, policy_checks
 from watchword.identity import operations as identity
-from watchword.identity import policy_checks
 from watchword.keys import operations as keys
 from watchword.keys.custody import KeySealed, KeyUnavailable, WouldWait
 from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.regions.partitions import PARTITIONS
+from watchword.replication import hands
+from watchword.replication.cargo import Cargo
+from watchword.replication.met import Met
+from watchword.replication.model import Kind
 from watchword.secrets import cross_account, replica_receiving, replica_sending, rotation_operations
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
 from watchword.secrets.sealing import OPENERS_MAX, Openers
+from watchword.server import forwarding
 from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.key_uses import KeyUses
@@ -46,6 +51,10 @@ ACCESS_FLUSH_S = 30.0
 """A day of last access reaches the store within a minute."""
 DAY_MS = 86_400_000
 STORE_PREFIX = "sqlite:"
+CARGOES: Mapping[Kind, Cargo] = {
+    cargo.kind: cargo for cargo in (replica_sending.CARGO, distribution_sending.CARGO)
+}
+"""What replication carries: by which operations each kind of link is read, applied and acknowledged."""
 KEYS_SHOWN = 10
 """The most used ones, in `watchword status --json`."""
 
@@ -96,6 +105,7 @@ class Region:
     gate: Gate
     reads: Reads
     key_uses: KeyUses
+    cargoes: Mapping[Kind, Cargo]
     forget: Callable[[], None]
     """Drop what was kept in memory and is too old to be used."""
     shut: Callable[[], None]
@@ -225,6 +235,7 @@ def compose(
     reads = Reads(clock=now_ms)
     key_uses = KeyUses()
     token_key = TokenKey(custody)
+    met = Met()
     boot_id = os.urandom(4).hex()
     trail = SegmentWriter(settings.folder / "trail", process, boot_id=boot_id, clock=now_ms)
     bindings = (
@@ -233,7 +244,8 @@ def compose(
         *rotation_operations.bindings(rotators=rotation_operations.NoRotators(), openers=openers),
         *cross_account.bindings(),
         *replica_sending.bindings(),
-        *replica_receiving.bindings(met=replica_receiving.Met()),
+        *replica_receiving.bindings(met=met),
+        *hands.bindings(met=met),
         *keys.bindings(
             custody,
             data_keys,
@@ -242,6 +254,11 @@ def compose(
             used=key_uses.note,
         ),
         *identity.bindings(),
+        *distribution_sending.bindings(custody),
+        *distribution_receiving.bindings(custody, met=met),
+        *forwarding.bindings(
+            answer=lambda request: gate.answer(request), revisions=stores.identity_revisions
+        ),
     )
     gate = Gate(
         place=place,
@@ -255,6 +272,9 @@ def compose(
         accessed=reads.note,
         committed=committed,
         rates=rates,
+        forward=None
+        if place.is_control
+        else forwarding.Forwarding(deployment, settings, control=place.control, stores=stores),
     )
 
     def forget() -> None:
@@ -275,6 +295,7 @@ def compose(
         gate=gate,
         reads=reads,
         key_uses=key_uses,
+        cargoes=CARGOES,
         forget=forget,
         shut=shut,
     )

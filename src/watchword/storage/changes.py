@@ -19,16 +19,10 @@ from watchword.identity.store import IdentityChanged
 from watchword.keys.model import KMSKey
 from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved
 from watchword.replication.link import step
-from watchword.replication.model import Committed, Incoming, Lifecycle, Link
+from watchword.replication.model import Committed, Incoming, Kind, Lifecycle, Link
+from watchword.replication.store import IncomingSaved, LinkClaimed, LinkMade, LinkRow, LinkStepped
 from watchword.secrets.model import SealedValue, Secret, Version
-from watchword.secrets.store import (
-    IncomingSaved,
-    LinkAdded,
-    LinkClaimed,
-    LinkStepped,
-    SecretPurged,
-    SecretSaved,
-)
+from watchword.secrets.store import LinkAdded, SecretPurged, SecretSaved
 from watchword.storage import reads, rows
 from watchword.storage.overlay import raises_revision
 from watchword.storage.statements import SQL
@@ -58,12 +52,16 @@ def write(raw: sqlite3.Connection, changes: Sequence[Change], *, seat: reads.Sea
                 _purge_secret(raw, change.secret)
             case LinkAdded():
                 _add_link(raw, change, stamped=stamped)
+            case LinkMade():
+                _insert_link(raw, change.row)
             case LinkStepped():
                 _step_link(raw, change, stamped=stamped)
             case LinkClaimed():
                 _claim_link(raw, change)
             case IncomingSaved():
-                _save_incoming(raw, before=change.before, after=change.after, account=change.account)
+                _save_incoming(
+                    raw, before=change.before, after=change.after, account=change.account, kind=change.kind
+                )
             case KeySaved() | KeyDestroyed() | AliasSaved() | GrantMade() | GrantEnded():
                 _write_keys(raw, change)
             case IdentityChanged():
@@ -107,7 +105,7 @@ def _save_own_incoming(
     if known is None or known.link_id != incoming.link_id:
         known = None
     if incoming != known:
-        _save_incoming(raw, before=known, after=incoming, account=after.account)
+        _save_incoming(raw, before=known, after=incoming, account=after.account, kind=Kind.SECRETS)
 
 
 def _save_versions(raw: sqlite3.Connection, change: SecretSaved) -> None:
@@ -181,10 +179,16 @@ def _add_link(raw: sqlite3.Connection, change: LinkAdded, *, stamped: set[Addres
         if raw.execute(SQL["raise_stamp_from"], (*address, secret.stamp)).rowcount != 1:
             raise Moved("a secret to replicate was changed")
         stamped.add(address)
+    _insert_link(raw, LinkRow(account=secret.account, sid=secret.sid, arn=secret.arn, link=link))
+
+
+def _insert_link(raw: sqlite3.Connection, row: LinkRow) -> None:
+    link, address = row.link, (row.account, row.sid)
     taken = raw.execute(SQL["active_link_to"], (*address, link.region, Lifecycle.ACTIVE.value)).fetchone()
     if taken is not None and link.lifecycle is Lifecycle.ACTIVE:
         raise Moved("a Region was added twice")
-    raw.execute(SQL["insert_link"], (*rows.link_columns(link), *address, secret.arn, link.region))
+    columns = (*rows.link_columns(link), *address, row.arn, link.region, rows.kind_column(row.kind))
+    raw.execute(SQL["insert_link"], columns)
 
 
 def _step_link(raw: sqlite3.Connection, change: LinkStepped, *, stamped: set[Address]) -> None:
@@ -195,7 +199,7 @@ def _step_link(raw: sqlite3.Connection, change: LinkStepped, *, stamped: set[Add
     after, _ = step(row.link, change.event, now=change.now)
     _write_link(raw, before=row.link, after=after)
     address = (row.account, row.sid)
-    if after.lifecycle is not row.link.lifecycle and address not in stamped:
+    if row.kind is Kind.SECRETS and after.lifecycle is not row.link.lifecycle and address not in stamped:
         raw.execute(SQL["raise_stamp"], address)
         stamped.add(address)
 
@@ -216,11 +220,11 @@ def _write_link(raw: sqlite3.Connection, *, before: Link, after: Link) -> None:
 
 
 def _save_incoming(
-    raw: sqlite3.Connection, *, before: Incoming | None, after: Incoming, account: str
+    raw: sqlite3.Connection, *, before: Incoming | None, after: Incoming, account: str, kind: Kind
 ) -> None:
     if reads.incoming(raw, after.link_id) != before:
         raise Moved("an incoming link was changed")
-    raw.execute(SQL["save_incoming"], rows.incoming_columns(after, account=account))
+    raw.execute(SQL["save_incoming"], rows.incoming_columns(after, account=account, kind=kind))
 
 
 def _write_keys(
@@ -310,6 +314,10 @@ def _save_identity(raw: sqlite3.Connection, change: IdentityChanged) -> None:
             raw.execute(SQL["insert_identity"], (account, *columns))
         except sqlite3.IntegrityError as error:
             raise Moved("an account was founded") from error
+        # `init` puts the root user's first key into every Region; it may be gone since.
+        for key in reads.access_keys_of(raw, account):
+            if key.access_key_id not in after.access_keys:
+                raw.execute(SQL["delete_access_key"], (account, key.access_key_id))
     else:
         assert before.account == account
         stood = (account, before.revision, before.content_id)

@@ -15,16 +15,9 @@ from watchword.keys.model import KMSKey
 from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved
 from watchword.replication.link import step
 from watchword.replication.model import Committed, Incoming, Lifecycle, Link
+from watchword.replication.store import IncomingSaved, LinkClaimed, LinkMade, LinkRow, LinkStepped
 from watchword.secrets.model import SealedValue, Secret
-from watchword.secrets.store import (
-    IncomingSaved,
-    LinkAdded,
-    LinkClaimed,
-    LinkRow,
-    LinkStepped,
-    SecretPurged,
-    SecretSaved,
-)
+from watchword.secrets.store import LinkAdded, SecretPurged, SecretSaved
 
 
 class Overlay:
@@ -69,6 +62,8 @@ class Overlay:
                 self._added[change.link.link_id] = LinkRow(
                     account=secret.account, sid=secret.sid, arn=secret.arn, link=change.link
                 )
+            case LinkMade():
+                self._added[change.row.link.link_id] = change.row
             case LinkStepped():
                 self._steps.setdefault(change.link_id, []).append(change)
             case LinkClaimed():

@@ -14,8 +14,9 @@ from watchword.identity.directory import Directory, Held
 from watchword.identity.model import AccessKey, Kind, decoded
 from watchword.keys.model import Alias, Grant, KMSKey, Use
 from watchword.replication.model import Incoming, Lifecycle, Link, Role
+from watchword.replication.store import LinkRow
 from watchword.secrets.model import SealedValue, Secret, Version
-from watchword.secrets.store import LinkRow, Place, SecretListing
+from watchword.secrets.store import Place, SecretListing
 from watchword.storage.rows import (
     access_key_of,
     alias_of,
@@ -299,6 +300,12 @@ def links_in_lifecycle(
 def incoming(raw: sqlite3.Connection, link_id: str) -> Incoming | None:
     row = raw.execute(SQL["incoming_by_id"], (link_id,)).fetchone()
     return None if row is None else incoming_of(*row)
+
+
+def accessed_day(raw: sqlite3.Connection, link_id: str) -> int | None:
+    """When what a link replicates to this Region was last read here; None: never, or nothing that is read."""
+    row = raw.execute(SQL["accessed_day_of_incoming"], (link_id,)).fetchone()
+    return None if row is None or row[0] < 0 else int(row[0])
 
 
 def has_account(raw: sqlite3.Connection, account: str) -> bool:

@@ -26,9 +26,9 @@ from watchword.keys.model import (
     Origin,
     RotationType,
 )
-from watchword.replication.model import Incoming, Lifecycle, Link, Role, Stand, Status
+from watchword.replication.model import Incoming, Kind, Lifecycle, Link, Role, Stand, Status
+from watchword.replication.store import LinkRow
 from watchword.secrets.model import Rotation, Secret, Version
-from watchword.secrets.store import LinkRow
 
 Column = str | int | bytes | None
 
@@ -76,7 +76,16 @@ def incoming_of(
     )
 
 
-def incoming_columns(incoming: Incoming, *, account: str) -> tuple[Column, ...]:
+def kind_of(kind: str | None) -> Kind:
+    """NULL stands in rows of before, when every link was a secret's, and in those of secrets since."""
+    return Kind.SECRETS if kind is None else Kind(kind)
+
+
+def kind_column(kind: Kind) -> Column:
+    return None if kind is Kind.SECRETS else kind.value
+
+
+def incoming_columns(incoming: Incoming, *, account: str, kind: Kind) -> tuple[Column, ...]:
     """The parameters of `save_incoming`."""
     return (
         incoming.primary_region,
@@ -86,6 +95,7 @@ def incoming_columns(incoming: Incoming, *, account: str) -> tuple[Column, ...]:
         int(incoming.told),
         incoming.link_id,
         account,
+        kind_column(kind),
     )
 
 
@@ -118,6 +128,7 @@ def link_row_of(
     attempts: int,
     next_attempt_ms: int | None,
     accessed_day: int | None,
+    kind: str | None,
 ) -> LinkRow:
     link = Link(
         link_id=link_id,
@@ -141,7 +152,7 @@ def link_row_of(
         next_attempt_ms=next_attempt_ms,
         accessed_day=accessed_day,
     )
-    return LinkRow(account=account, sid=sid, arn=arn, link=link)
+    return LinkRow(account=account, sid=sid, arn=arn, link=link, kind=kind_of(kind))
 
 
 def link_columns(link: Link) -> tuple[Column, ...]:

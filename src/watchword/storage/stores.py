@@ -17,8 +17,8 @@ from watchword.api.unit import EventRow, StoreUnavailable
 from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey
 from watchword.keys.model import Use
-from watchword.replication.model import Incoming, Lifecycle, Role
-from watchword.secrets.store import LinkRow
+from watchword.replication.model import Incoming, Kind, Lifecycle, Role
+from watchword.replication.store import LinkRow
 from watchword.storage import reads, rows, wrapped
 from watchword.storage.sqlite import Connection, end_process
 from watchword.storage.statements import SQL
@@ -35,6 +35,7 @@ class IncomingRow:
 
     account: str
     incoming: Incoming
+    kind: Kind = Kind.SECRETS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,8 +149,8 @@ class SQLiteStores:
         parameters = (role, limit) if region is None else (region, role, limit)
         return self._connection().snapshot(
             lambda raw: [
-                IncomingRow(account=account, incoming=rows.incoming_of(*columns))
-                for (*columns, account) in raw.execute(statement, parameters)
+                IncomingRow(account=account, incoming=rows.incoming_of(*columns), kind=rows.kind_of(kind))
+                for (*columns, account, kind) in raw.execute(statement, parameters)
             ]
         )
 

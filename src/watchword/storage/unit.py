@@ -16,11 +16,13 @@ from watchword.api.call import Change
 from watchword.api.unit import EventRow, Moved, StoreUnavailable
 from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey
+from watchword.identity.store import SID as IDENTITY_SID
 from watchword.keys.model import Alias, Grant, KMSKey, Use
 from watchword.keys.store import KeyDestroyed, KeySaved
-from watchword.replication.model import Answered, Incoming, Lifecycle, Verdict
+from watchword.replication.model import Answered, Incoming, Kind, Lifecycle, Verdict
+from watchword.replication.store import LinkRow, LinkStepped
 from watchword.secrets.model import SealedValue, Secret
-from watchword.secrets.store import Choose, LinkRow, LinkStepped, SecretListing, SecretPurged
+from watchword.secrets.store import Choose, SecretListing, SecretPurged
 from watchword.storage import changes, reads
 from watchword.storage.cache import RowCache
 from watchword.storage.overlay import Overlay
@@ -202,7 +204,11 @@ class SQLiteUnit:
 
     def leaving_links(self, account: str, region: str) -> Sequence[LinkRow]:
         held = self._connection.snapshot(
-            lambda raw: reads.links_in_lifecycle(raw, account, region, Lifecycle.LEAVING)
+            lambda raw: [
+                row
+                for row in reads.links_in_lifecycle(raw, account, region, Lifecycle.LEAVING)
+                if row.kind is Kind.SECRETS
+            ]
         )
         if self._overlay is None:
             return held
@@ -219,6 +225,10 @@ class SQLiteUnit:
         held = self._connection.snapshot(lambda raw: reads.incoming(raw, link_id))
         self._seen.setdefault((_INCOMING, link_id, ""), held)
         return held
+
+    def accessed_day(self, link_id: str) -> int | None:
+        """Not remembered for the commit: a day is no change of what was read."""
+        return self._connection.snapshot(lambda raw: reads.accessed_day(raw, link_id))
 
     def secret_of_incoming(self, link_id: str) -> Secret | None:
         staged = None if self._overlay is None else self._overlay.secret_of_incoming(link_id)
@@ -379,6 +389,25 @@ class SQLiteUnit:
 
     def access_keys_of(self, account: str) -> Sequence[AccessKey]:
         return self._connection.snapshot(lambda raw: reads.access_keys_of(raw, account))
+
+    def identity_links(self, account: str) -> tuple[LinkRow, ...]:
+        held = self._connection.snapshot(lambda raw: reads.links_of_secret(raw, account, IDENTITY_SID))
+        if self._overlay is None:
+            return tuple(held)
+        over = (self._overlay.link_over(row) for row in held)
+        return tuple(row for row in over if row is not None)
+
+    def identity_link(self, account: str) -> str | None:
+        """Compared at commit with the directory, which changes with it."""
+        row = self._connection.snapshot(lambda raw: raw.execute(SQL["identity_link"], (account,)).fetchone())
+        return None if row is None else row[0]
+
+    def account_of_incoming(self, link_id: str) -> str | None:
+        """Not remembered for the commit: a link's account never changes."""
+        row = self._connection.snapshot(
+            lambda raw: raw.execute(SQL["account_of_incoming"], (link_id,)).fetchone()
+        )
+        return None if row is None else row[0]
 
     def sealed_credential(self, account: str, kind: str, credential_id: str) -> bytes | None:
         """Not remembered for the commit: who changes one changes the account's identity with it."""

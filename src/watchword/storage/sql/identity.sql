@@ -10,6 +10,14 @@ SELECT revision, content_id, in_force FROM identity WHERE account = ?
 -- The same of every account.
 SELECT account, revision FROM identity ORDER BY account
 
+-- name: identity_link
+-- The link that an account's identity came by.
+SELECT incoming_link_id FROM identity WHERE account = ?
+
+-- name: account_of_incoming
+-- Whose what a link brings is.
+SELECT account FROM incoming WHERE link_id = ?
+
 -- name: identity_items
 -- All that an account's identity is made of.
 SELECT kind, id, revision, content_id, body FROM identity_item WHERE account = ?
@@ -22,10 +30,6 @@ INSERT INTO identity (account, revision, content_id, changed_ms, in_force, incom
 -- An account's next state, if it still is what the change was decided on.
 UPDATE identity SET revision = ?, content_id = ?, changed_ms = ?, in_force = ?, incoming_link_id = ?
 WHERE account = ? AND revision = ? AND content_id = ?
-
--- name: identity_incoming
--- The link that an account's identity came by.
-SELECT incoming_link_id FROM identity WHERE account = ?
 
 -- name: save_identity_item
 -- An item, made or changed.

@@ -2,21 +2,24 @@
 -- One link.
 SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,
        written, sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
-       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day
+       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day,
+       kind
 FROM link WHERE link_id = ?
 
 -- name: links_of_secret
 -- All links of a secret, in the order in which Regions were added.
 SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,
        written, sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
-       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day
+       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day,
+       kind
 FROM link WHERE account = ? AND sid = ? ORDER BY ordinal, link_id
 
 -- name: links_of_secrets
 -- The same of several secrets; as many sids are named as are read together.
 SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,
        written, sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
-       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day
+       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day,
+       kind
 FROM link WHERE account = ? AND sid IN (?) ORDER BY sid, ordinal, link_id
 
 -- name: active_link_of_secret
@@ -27,21 +30,24 @@ SELECT 1 FROM link WHERE account = ? AND sid = ? AND lifecycle = ? LIMIT 1
 -- What the courier to one Region takes next.
 SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,
        written, sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
-       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day
+       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day,
+       kind
 FROM link WHERE region = ? AND next_attempt_ms <= ? ORDER BY next_attempt_ms, link_id LIMIT ?
 
 -- name: links_to_region
 -- A page of the links to one Region, for the handshake after either side's incarnation changed.
 SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,
        written, sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
-       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day
+       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day,
+       kind
 FROM link WHERE region = ? AND link_id > ? ORDER BY link_id LIMIT ?
 
 -- name: links_in_lifecycle
 -- An account's links to one Region that are at one point of their life.
 SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,
        written, sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
-       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day
+       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day,
+       kind
 FROM link WHERE account = ? AND region = ? AND lifecycle = ? ORDER BY link_id
 
 -- name: next_due_ms
@@ -53,8 +59,8 @@ SELECT MIN(next_attempt_ms) FROM link WHERE region = ? AND next_attempt_ms > ?
 INSERT INTO link (epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message, written,
                   sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
                   shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms,
-                  accessed_day, link_id, account, sid, arn, region)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                  accessed_day, link_id, account, sid, arn, region, kind)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: update_link
 -- A step of a link; account, secret and Region never change.
@@ -73,6 +79,10 @@ DELETE FROM link WHERE link_id = ?
 -- Links by lifecycle and status, with the commit time of the oldest change that each group has not acknowledged.
 SELECT lifecycle, status, COUNT(*), MIN(dirty_since_ms) FROM link GROUP BY lifecycle, status
 
+-- name: accessed_day_of_incoming
+-- When the secret that a link replicates to this Region was last read here.
+SELECT accessed_day FROM secret WHERE incoming_link_id = ?
+
 -- name: incoming_by_id
 -- What is known of a link that replicates to this Region.
 SELECT link_id, primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told
@@ -80,8 +90,8 @@ FROM incoming WHERE link_id = ?
 
 -- name: save_incoming
 -- The same, made or changed.
-INSERT INTO incoming (primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told, link_id, account)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO incoming (primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told, link_id, account, kind)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (link_id) DO UPDATE
 SET primary_region = excluded.primary_region, epoch = excluded.epoch, role = excluded.role,
     stand_incarnation = excluded.stand_incarnation, stand_revision = excluded.stand_revision,
@@ -89,12 +99,12 @@ SET primary_region = excluded.primary_region, epoch = excluded.epoch, role = exc
 
 -- name: promotions_untold
 -- Promotions that their primary has not heard of.
-SELECT link_id, primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told, account
+SELECT link_id, primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told, account, kind
 FROM incoming WHERE role = ? AND told = 0 ORDER BY link_id LIMIT ?
 
 -- name: promotions_untold_to
 -- Those that one primary Region has not heard of, so that a Region out of reach hides nobody else's.
-SELECT link_id, primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told, account
+SELECT link_id, primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told, account, kind
 FROM incoming WHERE primary_region = ? AND role = ? AND told = 0 ORDER BY link_id LIMIT ?
 
 -- name: active_link_to
