@@ -33,11 +33,11 @@ KEY_ARN_BYTES_MAX = 256
 ALARMS_TOLD_MAX = 16
 OTHERS = b"others"
 
-_DECRYPTIONS = frozenset({Op.DECRYPT, Op.RE_ENCRYPT, Op.SEAL_FOR_REGION})
+_DECRYPTIONS = frozenset({Op.DECRYPT, Op.RE_ENCRYPT, Op.SEAL_FOR_REGION, Op.CARRY_CREDENTIAL})
 """What opens something that was sealed before: for the caller, or for another Region."""
 _OF_A_KEY = frozenset(
     {
-        *_DECRYPTIONS,
+        *(_DECRYPTIONS - {Op.CARRY_CREDENTIAL}),
         Op.GENERATE_DATA_KEY,
         Op.GENERATE_SEALED_DATA_KEY,
         Op.ENCRYPT,

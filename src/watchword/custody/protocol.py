@@ -57,6 +57,18 @@ class Op(IntEnum):
     IMPORT_PARAMETERS = 17
     IMPORT_MATERIAL = 18
 
+    # For identity (credentials.py).
+    MAKE_ACCESS_KEY = 32
+    MAKE_SESSION_KEY = 33
+    MAKE_PASSWORD_KEY = 34
+    CARRY_CREDENTIAL = 35
+    TAKE_CREDENTIAL = 36
+    ISSUER_KEY = 37
+    ISSUE_SESSION = 38
+    OPEN_SESSION = 39
+    FINISH_PASSWORD = 40
+    COMPARE_PASSWORD = 41
+
     # About the seal itself (seal.py); answered by a sealed custodian too.
     STANDING = 64
     SEAL = 65
@@ -69,8 +81,9 @@ class Op(IntEnum):
     RETIRE_MASTER = 72
     NOTE_PROGRESS = 73
     REWRAP_MATERIAL = 74
-    """This one and the next need the master."""
+    """This one and the next two need the master."""
     REWRAP_ACCESS_KEY = 75
+    REWRAP_CREDENTIAL = 76
 
     REPORT = 96
     """What the custodian tells of itself (limits.py); answered by a sealed one too."""

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
-from watchword.custody import peer, protocol, seal_questions
+from watchword.custody import credential_questions, peer, protocol, seal_questions
 from watchword.custody.core import Keyring
 from watchword.custody.imports import NotYet
 from watchword.custody.limits import Watch
@@ -34,6 +34,8 @@ READ_BYTES = 65_536
 BEAT_SECONDS = 1.0
 NOTE_SECONDS = 1.0
 """At most one line of complaint in this time: a broken client must not fill a disk."""
+_OF_A_DAY = (Op.SIGNING_KEY, Op.OPEN_SESSION)
+"""Their answers are still given when the Region is sealed."""
 
 
 def perform(keyring: Keyring, op: int, parts: list[bytes]) -> tuple[bytes, ...]:
@@ -176,7 +178,7 @@ def _perform_beside_kms(keyring: Keyring, op: int, parts: list[bytes]) -> tuple[
             return (keyring.rewrap_material(material=material, key_arn=text(arn)),)
         case (Op.REWRAP_ACCESS_KEY, [sealed, access_key_id]):
             return (keyring.rewrap_access_key(sealed=sealed, access_key_id=text(access_key_id)),)
-    raise ProtocolError("a question that there is not")
+    return credential_questions.perform(keyring, op, parts)
 
 
 class _Connection:
@@ -361,12 +363,12 @@ class Custodian:
                     _say(act)
                 return protocol.frame(Outcome.DONE, told)
             if keyring is None:
-                remembered = self._seal.signing_key_for(question) if op == Op.SIGNING_KEY else None
+                remembered = self._seal.signing_key_for(question) if op in _OF_A_DAY else None
                 if remembered is None:
                     return protocol.frame(Outcome.SEALED, ())
                 return protocol.frame(Outcome.DONE, remembered)
             answer = perform(keyring, op, parts)
-            if op == Op.SIGNING_KEY:
+            if op in _OF_A_DAY:
                 self._seal.remember_signing_key(question, answer)
             return protocol.frame(Outcome.DONE, answer)
         except RootError as error:

@@ -28,6 +28,7 @@
     custody_key_file = "unseal/us-east-1.key" # if a key file opens the root; "credential:NAME" is one of systemd's
     # custody_passphrase_file = "/run/…"      # if a passphrase does; without it, the Region starts sealed
     transport_key = "…"                       # base64; public
+    signing_key = "…"                         # base64; public: what this Region signs sessions with
     workers = 2
     # certificate = "tls/us-east-1.crt"       # both, for an https endpoint
     # certificate_key = "tls/us-east-1.key"
@@ -69,7 +70,7 @@ REGION_CHARACTERS_MAX = 50
 REQUESTS_PER_SECOND_MAX = 1_000_000
 CUSTODIAN_RATE_MAX = 1_000_000_000
 ACCOUNT_DEFAULT = "123456789012"
-TRANSPORT_KEY_BYTES = 32
+PUBLIC_KEY_BYTES = 32
 
 
 KindT = TypeVar("KindT", str, int, bool)
@@ -132,6 +133,9 @@ class RegionSettings:
     """`credential:NAME`: a credential that systemd hands over."""
     transport_key: bytes
     """Public: other Regions seal to it what only this Region's custodian may open."""
+    signing_key: bytes | None = None
+    """Public: by it the others know this Region's sessions. `None`: an earlier release made it, and nothing has opened its
+    root since."""
     custody_passphrase_file: Path | None = None
     """What opens the root is said by the root itself; this is where to find it, if it is a passphrase."""
     workers: int = WORKERS_DEFAULT
@@ -249,7 +253,7 @@ def planned(
 ) -> Deployment:
     """Return the deployment that `init` makes: on loopback, the front door on `port`, Regions after it.
 
-    The transport keys are empty: custody makes them. Pure.
+    The transport keys are empty, and there are no signing keys: custody makes them. Pure.
 
     Raises:
         HomeError: a name, number or id is not as it should be.
@@ -342,6 +346,8 @@ def _region_table(settings: RegionSettings) -> dict[str, object]:
         "transport_key": base64.b64encode(settings.transport_key).decode("ascii"),
         "workers": settings.workers,
     }
+    if settings.signing_key is not None:
+        table["signing_key"] = base64.b64encode(settings.signing_key).decode("ascii")
     if settings.custody_passphrase_file is not None:
         table["custody_passphrase_file"] = str(settings.custody_passphrase_file)
     if settings.certificate is not None and settings.certificate_key is not None:
@@ -511,7 +517,8 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
         custody_root=Path(table.take("custody_root", str)),
         custody_key_file=Path(table.take("custody_key_file", str)),
         custody_passphrase_file=None if passphrase_file is None else Path(passphrase_file),
-        transport_key=_read_transport_key(table),
+        transport_key=_read_key(table, "transport_key"),
+        signing_key=_read_key(table, "signing_key") if "signing_key" in table.entries else None,
         workers=table.take("workers", int),
         certificate=None if certificate is None else Path(certificate),
         certificate_key=None if certificate_key is None else Path(certificate_key),
@@ -550,13 +557,13 @@ def _read_peer(table: _Table) -> Address:
         raise table.damaged("`peer` should read `HOST:PORT`") from None
 
 
-def _read_transport_key(table: _Table) -> bytes:
+def _read_key(table: _Table, name: str) -> bytes:
     try:
-        key = base64.b64decode(table.take("transport_key", str), validate=True)
+        key = base64.b64decode(table.take(name, str), validate=True)
     except binascii.Error:
         key = b""
-    if len(key) != TRANSPORT_KEY_BYTES:
-        raise table.damaged(f"`transport_key` should be {TRANSPORT_KEY_BYTES} bytes in base64")
+    if len(key) != PUBLIC_KEY_BYTES:
+        raise table.damaged(f"`{name}` should be {PUBLIC_KEY_BYTES} bytes in base64")
     return key
 
 

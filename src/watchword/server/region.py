@@ -18,6 +18,7 @@ from pathlib import Path
 from watchword.api import table
 from watchword.api.call import Place, Principal, PrincipalKind
 from watchword.custody.client import CustodyClient
+from watchword.custody.identity_client import IdentityClient
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rate, Rates
 from watchword.identity import distribution_receiving, distribution_sending, policy_checks
@@ -38,6 +39,7 @@ from watchword.server import forwarding
 from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.key_uses import KeyUses
+from watchword.server.sessions import CustodySessions, issuers_of
 from watchword.sigv4.verify import SigningKey
 from watchword.storage.stores import Access, SQLiteStores
 from watchword.trail.segment import SegmentWriter, TrailUnavailable
@@ -100,7 +102,8 @@ class Region:
     settings: RegionSettings
     place: Place
     stores: SQLiteStores
-    custody: CustodyClient
+    custody: IdentityClient
+    sessions: CustodySessions
     trail: SegmentWriter
     gate: Gate
     reads: Reads
@@ -227,7 +230,10 @@ def compose(
     stores = SQLiteStores(
         store_path(settings, home=deployment.home), partition=settings.partition, region=settings.name
     )
-    custody = CustodyClient(settings.custody_socket, may_wait=may_wait)
+    custody = IdentityClient(settings.custody_socket, may_wait=may_wait)
+    sessions = CustodySessions(
+        custody, region=settings.name, issuers=issuers_of(deployment, partition=settings.partition)
+    )
     limits = cache or CacheLimits()
     data_keys = DataKeys(custody, limits=limits)
     # A cipher is as good as its data key: where those are not kept, it is not either.
@@ -291,6 +297,7 @@ def compose(
         place=place,
         stores=stores,
         custody=custody,
+        sessions=sessions,
         trail=trail,
         gate=gate,
         reads=reads,

@@ -281,6 +281,11 @@ class SQLiteStores:
     ) -> list[wrapped.WrappedAccessKey]:
         return self._connection().snapshot(lambda raw: wrapped.access_keys(raw, after=after, limit=limit))
 
+    def wrapped_credentials(
+        self, *, after: wrapped.WrappedCredential | None, limit: int
+    ) -> list[wrapped.WrappedCredential]:
+        return self._connection().snapshot(lambda raw: wrapped.credentials(raw, after=after, limit=limit))
+
     def count_wrapped(self) -> int:
         return self._connection().snapshot(wrapped.counted)
 
