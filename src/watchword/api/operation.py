@@ -17,6 +17,8 @@ BODY_BYTES_MAX = 1_048_576
 class Protocol(StrEnum):
     JSON = "json"
     QUERY = "query"
+    REST_JSON = "rest-json"
+    EC2 = "ec2"
 
 
 class AccessLevel(StrEnum):
@@ -81,6 +83,10 @@ class Operation:
     errors: tuple[type[ApiError], ...] = ()
     result_wrapper: str | None = None
     """Query services: the element around the answer, `GetCallerIdentityResult`."""
+    path: str | None = None
+    """REST services: what is POSTed to, `/listRegions`."""
+    signed: bool = True
+    """AWS asks for a signature; AssumeRoleWithWebIdentity has a token of another party instead."""
     action: str | None = None
     """The IAM action; `None` where AWS asks for no permission (GetCallerIdentity)."""
     access: AccessLevel
