@@ -30,10 +30,10 @@ from watchword.custody.master import Master
 from watchword.envelope.transport import generate_pair
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rates
+from watchword.identity import distribution_receiving, distribution_sending, policy_checks
 from watchword.identity import operations as identity
-from watchword.identity import policy_checks
 from watchword.identity.directory import founded
-from watchword.identity.model import AccessKeyItem, Settings
+from watchword.identity.model import AccessKeyItem, AccountKey, Settings
 from watchword.identity.store import IdentityChanged
 from watchword.keys import operations as keys
 from watchword.keys.custody import Custody, KeyUnavailable
@@ -57,6 +57,8 @@ ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
 # AWS's own example key, published as such.
 ACCESS_KEY_ID, SECRET_ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 REGIONS = ("us-east-1", "us-east-2", "eu-west-1")
+CONTROL = "us-east-1"
+OPT_IN = frozenset({"af-south-1", "eu-south-1"})
 START_MS = 1_795_298_400_000
 """A moment in November 2026, at the start of a second."""
 DAY_MS = 86_400_000
@@ -112,6 +114,9 @@ class GoneCustody:
     import_parameters = import_material = generate_mac = verify_mac = random = staticmethod(_gone)
     seal_for_region = open_from_region = staticmethod(_gone)
     seal_access_key = signing_key = token_key = staticmethod(_gone)
+    make_access_key = make_session_key = make_password_key = staticmethod(_gone)
+    carry_credential = take_credential = issuer_key = staticmethod(_gone)
+    issue_session = open_session = seal_password = check_password = staticmethod(_gone)
 
 
 class SigningKeys:
@@ -179,7 +184,8 @@ class Region:
     master: Master
     trail: Trail = field(default_factory=Trail)
     cache: CacheLimits = field(default_factory=CacheLimits)
-    custody: Custody = field(init=False)
+    custody: Any = field(init=False)
+    """Custody and IdentityCustody; `Any`, for a test takes it away."""
     stores: SQLiteStores = field(init=False)
     gate: Gate = field(init=False)
     accessed: list[tuple[str, str, str]] = field(default_factory=list)
@@ -189,6 +195,7 @@ class Region:
     rates: Rates | None = None
     key_quotas: Quotas = QUOTAS
     key_uses: KeyUses = field(default_factory=KeyUses)
+    hosted: tuple[str, ...] = REGIONS
     faults: tuple[Bound, ...] = ()
     """Bindings that replace those of the same operations, to plant a fault."""
 
@@ -209,7 +216,12 @@ class Region:
         met = Met()
         self.gate = Gate(
             place=Place(
-                partition="aws", region=self.name, dns_suffix="amazonaws.com", hosted_regions=REGIONS
+                partition="aws",
+                region=self.name,
+                dns_suffix="amazonaws.com",
+                hosted_regions=self.hosted,
+                control=CONTROL,
+                opt_in=OPT_IN,
             ),
             stores=self.stores,
             bindings=(
@@ -229,6 +241,8 @@ class Region:
                     quotas=self.key_quotas,
                 ),
                 *identity.bindings(),
+                *distribution_sending.bindings(self.identity_custody),
+                *distribution_receiving.bindings(self.identity_custody, met=met),
                 *self.faults,
             ),
             signing_keys=SigningKeys(Keyring(self.master, entropy=os.urandom)),
@@ -240,6 +254,10 @@ class Region:
             committed=committed,
             rates=self.rates,
         )
+
+    @property
+    def identity_custody(self) -> Any:
+        return getattr(self.custody, "credentials", self.custody)
 
     def lose_custody(self) -> None:
         """The custodian is gone; signing keys are remembered, as a process remembers them."""
@@ -422,11 +440,19 @@ def found_account(region: Region, account: str, *, access_key_id: str, secret_ac
     """Found an account in this Region alone, with its root user's access key."""
     now = region.clock.now
     sealed = region.custody.seal_access_key(access_key_id=access_key_id, secret_access_key=secret_access_key)
+    key_id = os.urandom(16).hex()
+    key = AccountKey(key_id=key_id, created_ms=now)
     items = (
-        Settings(created_ms=now),
+        Settings(created_ms=now, session_keys=(key,), password_keys=(key,)),
         AccessKeyItem(access_key_id=access_key_id, owner_id=account, created_ms=now),
     )
     after = founded(account=account, partition="aws", items=items, now=now, entropy=os.urandom)
+    credentials = {
+        ("session-key", key_id): region.identity_custody.make_session_key(account=account, key_id=key_id),
+        ("password-key", key_id): region.identity_custody.make_password_key(account=account, key_id=key_id),
+    }
     unit = region.stores.unit()
-    unit.stage(IdentityChanged(before=None, after=after, secrets={access_key_id: sealed}))
+    unit.stage(
+        IdentityChanged(before=None, after=after, secrets={access_key_id: sealed}, credentials=credentials)
+    )
     unit.commit(())

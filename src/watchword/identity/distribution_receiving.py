@@ -18,11 +18,12 @@ from watchword.api.call import Bound, Call, Found, Scope
 from watchword.api.errors import AccessDeniedException, ValidationException
 from watchword.api.shapes import watchword
 from watchword.envelope.refused import EnvelopeRefused
+from watchword.envelope.transport import CredentialCarriage, CredentialKind
 from watchword.identity.custody import IdentityCustody
 from watchword.identity.directory import Address, Directory, Held
-from watchword.identity.distribution_sending import carriage
-from watchword.identity.model import AccessKeyItem, Kind, decoded
-from watchword.identity.store import ACCESS_KEY, SESSION_KEY, IdentityChanged, IdentityStore
+from watchword.identity.distribution_sending import account_keys
+from watchword.identity.model import Kind, decoded
+from watchword.identity.store import IdentityChanged, IdentityStore
 from watchword.replication import incoming as incoming_rules
 from watchword.replication.hands import stand_of, stand_shape
 from watchword.replication.met import Met
@@ -34,6 +35,10 @@ NOT_CONTROL = "identity comes from the partition's control Region alone"
 ONE_ACCOUNT = "a link carries one account for its whole life"
 UNREADABLE = "a credential does not open here"
 UNKNOWN_ITEM = "an item that this release does not know: upgrade this Region first"
+
+
+Taken = dict[tuple[CredentialKind, str], bytes]
+"""Credentials by kind and id, sealed to this Region."""
 
 
 class ReceivingStore(IdentityStore, LinkStore, Protocol):
@@ -103,7 +108,7 @@ def apply_account(
         return watchword.ReplicaVerdict(verdict=Verdict.NEED_ALL, epoch=request.epoch)
     try:
         taken = _taken(request, call, custody)
-    except EnvelopeRefused:
+    except (EnvelopeRefused, ValueError):
         return _unusable(request, UNREADABLE)
     _stage(request, found, decision, after, taken, call)
     return watchword.ReplicaVerdict(
@@ -202,25 +207,26 @@ def _applied(
     )
 
 
-def _taken(
-    request: watchword.AccountMessage, call: Call[ReceivingStore], custody: IdentityCustody
-) -> dict[tuple[str, str], bytes]:
+def _taken(request: watchword.AccountMessage, call: Call[ReceivingStore], custody: IdentityCustody) -> Taken:
     """The credentials that came, sealed to this Region."""
+    carriage = CredentialCarriage(
+        protocol_version=request.version or 0,
+        link_id=request.link_id or "",
+        epoch=request.epoch or 0,
+        revision=request.revision or 0,
+        content_id=request.content_id or "",
+        source_region=call.principal.user_id,
+        target_region=call.place.region,
+    )
     taken = {}
     for carried in request.credentials or ():
-        kind, credential_id = carried.kind or "", carried.id or ""
+        kind, credential_id = CredentialKind(carried.kind or ""), carried.id or ""
         taken[kind, credential_id] = custody.take_credential(
             carried.sealed or b"",
             kind=kind,
             account=request.account or "",
             credential_id=credential_id,
-            info=carriage(
-                link_id=request.link_id or "",
-                epoch=request.epoch or 0,
-                revision=request.revision or 0,
-                source=call.principal.user_id,
-                target=call.place.region,
-            ),
+            info=carriage.info(),
         )
     return taken
 
@@ -230,26 +236,24 @@ def _stage(
     found: Arriving,
     decision: Accept,
     after: Directory,
-    taken: dict[tuple[str, str], bytes],
+    taken: Taken,
     call: Call[ReceivingStore],
 ) -> None:
     before = found.directory
-    keys = {one.item_id for one in after.of(AccessKeyItem)}
-    sessions = {one.key_id for one in after.settings.session_keys}
-    former = set() if before is None else {one.key_id for one in before.settings.session_keys}
-    credentials: dict[tuple[str, str], bytes | None] = {
-        (SESSION_KEY, key_id): None for key_id in former - sessions
+    keys = frozenset(account_keys(after.settings))
+    former = frozenset() if before is None else frozenset(account_keys(before.settings))
+    credentials: dict[tuple[str, str], bytes | None] = dict.fromkeys(former - keys)
+    credentials |= {at: sealed for at, sealed in taken.items() if at in keys}
+    secrets = {
+        key_id: sealed
+        for (kind, key_id), sealed in taken.items()
+        if kind is CredentialKind.ACCESS_KEY and key_id in after.access_keys
     }
-    credentials |= {at: sealed for at, sealed in taken.items() if at[0] == SESSION_KEY and at[1] in sessions}
     call.stage(
         IdentityChanged(
             before=before,
             after=after,
-            secrets={
-                key_id: sealed
-                for (kind, key_id), sealed in taken.items()
-                if kind == ACCESS_KEY and key_id in keys
-            },
+            secrets=secrets,
             credentials=credentials,
             incoming_link_id=request.link_id,
         )

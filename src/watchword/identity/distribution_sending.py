@@ -17,11 +17,12 @@ import msgspec
 from watchword.api.call import Bound, Call, Found, Scope
 from watchword.api.shapes import watchword
 from watchword.api.unit import Moved
+from watchword.envelope.transport import CredentialCarriage, CredentialKind
 from watchword.identity.custody import IdentityCustody
 from watchword.identity.directory import Directory, founded
-from watchword.identity.model import AccessKeyItem, Item, OptStatus, SessionKey, Settings, encoded
+from watchword.identity.model import AccessKeyItem, AccountKey, Item, OptStatus, Settings, encoded
 from watchword.identity.opt_in import is_wanted, status_of
-from watchword.identity.store import ACCESS_KEY, SESSION_KEY, SID, IdentityChanged, IdentityStore
+from watchword.identity.store import SID, IdentityChanged, IdentityStore
 from watchword.replication import link as links
 from watchword.replication.cargo import Cargo
 from watchword.replication.hands import event_of, find_nothing, stand_shape
@@ -54,8 +55,8 @@ def tend(
 ) -> watchword.TendIdentityResponse:
     """Bring every account's links in line with its enabled Regions, and its Regions' statuses in line with the links.
 
-    Found an account that has no identity yet: one that was made by `init`, or by a release that had no IAM. In a Region that is
-    not the control Region, end what is left from a time when it was.
+    Found an account that has no identity yet: one that was made by `init`, or by a release that had no IAM. In a Region
+    that is not the control Region, end what is left from a time when it was.
     """
     waits = False
     for account in call.store.accounts():
@@ -72,8 +73,11 @@ def tend(
 
 
 def _found_account(account: str, call: Call[SendingStore], custody: IdentityCustody) -> None:
-    key = SessionKey(key_id=call.entropy(ID_BYTES).hex(), created_ms=call.now)
-    items: list[Item] = [Settings(created_ms=call.now, session_keys=(key,))]
+    session_key = AccountKey(key_id=call.entropy(ID_BYTES).hex(), created_ms=call.now)
+    password_key = AccountKey(key_id=call.entropy(ID_BYTES).hex(), created_ms=call.now)
+    items: list[Item] = [
+        Settings(created_ms=call.now, session_keys=(session_key,), password_keys=(password_key,))
+    ]
     secrets = {}
     for held in call.store.access_keys_of(account):
         item = AccessKeyItem(
@@ -84,12 +88,15 @@ def _found_account(account: str, call: Call[SendingStore], custody: IdentityCust
     after = founded(
         account=account, partition=call.place.partition, items=items, now=call.now, entropy=call.entropy
     )
-    sealed = custody.make_session_key(account)
-    call.stage(
-        IdentityChanged(
-            before=None, after=after, secrets=secrets, credentials={(SESSION_KEY, key.key_id): sealed}
-        )
-    )
+    credentials: dict[tuple[str, str], bytes | None] = {
+        (CredentialKind.SESSION_KEY, session_key.key_id): custody.make_session_key(
+            account=account, key_id=session_key.key_id
+        ),
+        (CredentialKind.PASSWORD_KEY, password_key.key_id): custody.make_password_key(
+            account=account, key_id=password_key.key_id
+        ),
+    }
+    call.stage(IdentityChanged(before=None, after=after, secrets=secrets, credentials=credentials))
     _tend_account(after, call)
 
 
@@ -235,12 +242,14 @@ def _message(
     custody: IdentityCustody,
 ) -> watchword.AccountMessage:
     items, held, credentials = [], [], []
-    info = carriage(
+    carriage = CredentialCarriage(
+        protocol_version=PROTOCOL_VERSION,
         link_id=row.link.link_id,
         epoch=apply.epoch,
         revision=apply.revision,
-        source=call.place.region,
-        target=row.link.region,
+        content_id=directory.content_id,
+        source_region=call.place.region,
+        target_region=row.link.region,
     )
     for (kind, item_id), one in directory.items.items():
         if one.revision <= apply.since:
@@ -262,7 +271,7 @@ def _message(
                 account=directory.account,
                 credential_id=credential_id,
                 recipient=recipient,
-                info=info,
+                info=carriage.info(),
             )
             credentials.append(watchword.CarriedCredential(kind=of_kind, id=credential_id, sealed=carried))
     return watchword.AccountMessage(
@@ -284,24 +293,29 @@ def _message(
     )
 
 
-def _credentials_of(directory: Directory, item: Item, store: IdentityStore) -> list[tuple[str, str, bytes]]:
+def _credentials_of(
+    directory: Directory, item: Item, store: IdentityStore
+) -> list[tuple[CredentialKind, str, bytes]]:
     """What custodians keep of an item: kind, id, and as it is sealed here."""
     if isinstance(item, AccessKeyItem):
         key = store.access_key(item.access_key_id)
-        return [] if key is None else [(ACCESS_KEY, key.access_key_id, key.sealed_secret)]
+        return [] if key is None else [(CredentialKind.ACCESS_KEY, key.access_key_id, key.sealed_secret)]
     if not isinstance(item, Settings):
         return []
     found = []
-    for session_key in item.session_keys:
-        sealed = store.sealed_credential(directory.account, SESSION_KEY, session_key.key_id)
+    for kind, key_id in account_keys(item):
+        sealed = store.sealed_credential(directory.account, kind, key_id)
         if sealed is not None:
-            found.append((SESSION_KEY, session_key.key_id, sealed))
+            found.append((kind, key_id, sealed))
     return found
 
 
-def carriage(*, link_id: str, epoch: int, revision: int, source: str, target: str) -> bytes:
-    """What a credential is on its way for; both ends write it from what they know."""
-    return msgspec.json.encode(["watchword/identity/1", link_id, epoch, revision, source, target])
+def account_keys(settings: Settings) -> tuple[tuple[CredentialKind, str], ...]:
+    """The account's own keys, by kind and id."""
+    return (
+        *((CredentialKind.SESSION_KEY, key.key_id) for key in settings.session_keys),
+        *((CredentialKind.PASSWORD_KEY, key.key_id) for key in settings.password_keys),
+    )
 
 
 def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:

@@ -49,8 +49,8 @@ class OptStatus(StrEnum):
     ENABLED_BY_DEFAULT = "ENABLED_BY_DEFAULT"
 
 
-class SessionKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key that seals this account's session tokens; the key itself is held by custodians alone."""
+class AccountKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key of the account's that only custodians hold: what stands in the state is that there is one."""
 
     key_id: str
     created_ms: int
@@ -80,8 +80,10 @@ class Settings(Item, frozen=True, kw_only=True, omit_defaults=True):
     password_policy: PasswordPolicy | None = None
     regions: Mapping[str, OptStatus] = {}
     """Opt-in Regions that are or were enabled; a Region that is not named is as it is by default."""
-    session_keys: tuple[SessionKey, ...] = ()
-    """The newest first: it seals; the others still open."""
+    session_keys: tuple[AccountKey, ...] = ()
+    """Of session tokens. The newest first: it seals; the others still open."""
+    password_keys: tuple[AccountKey, ...] = ()
+    """Of the hashes of passwords, in the same order."""
 
     @property
     def item_id(self) -> str:

@@ -1,7 +1,9 @@
 """Whether a Region is enabled for an account. Pure.
 
 Regions launched before March 2019 are enabled for everybody and for ever, and so are those with a name of the
-deployment's own; the others have to be enabled. Source: Account Management Reference Guide, Enable or disable AWS Regions; facts A.5.
+deployment's own; the others have to be enabled.
+
+Source: Account Management Reference Guide, Enable or disable AWS Regions in your account; facts A.5.
 """
 
 from __future__ import annotations

@@ -11,9 +11,6 @@ from watchword.identity.model import AccessKey
 
 SID = "identity"
 """What stands for a secret's id in the links that carry an account's identity."""
-ACCESS_KEY = "access-key"
-SESSION_KEY = "session-key"
-"""Kinds of sealed credentials."""
 
 
 class IdentityStore(Protocol):

@@ -77,6 +77,7 @@ def place_of(deployment: Deployment, settings: RegionSettings) -> Place:
         region=settings.name,
         dns_suffix=PARTITIONS[settings.partition].dns_suffix,
         hosted_regions=tuple(one.name for one in deployment.regions if one.partition == settings.partition),
+        control=next(one.name for one in deployment.regions if one.partition == settings.partition),
     )
 
 
