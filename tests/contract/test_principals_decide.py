@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import base64
 import json
-import os
 
-from tests.contract.region import ACCOUNT, Answer, Region, token
+from tests.contract.people import add_user, ask, change, directory
+from tests.contract.region import ACCOUNT, Region, token
 
-from watchword.identity.directory import Directory
-from watchword.identity.model import AccessKeyItem, Item, User
-from watchword.identity.store import IdentityChanged
+from watchword.identity.model import AccessKeyItem
 
-SECRET_OF_KEY = base64.b64encode(bytes(range(30))).decode()
 BY_TAG = json.dumps(
     {
         "Version": "2012-10-17",
@@ -24,40 +20,6 @@ BY_TAG = json.dumps(
         },
     }
 )
-
-
-def directory(region: Region) -> Directory:
-    held = region.stores.unit().directory(ACCOUNT)
-    assert held is not None
-    return held
-
-
-def change(
-    region: Region, *save: Item, remove: tuple[Item, ...] = (), secrets: dict[str, bytes] | None = None
-) -> None:
-    """Change the account behind its operations, in this Region."""
-    before = directory(region)
-    after = before.changed(save=save, remove=remove, now=region.clock.now, entropy=os.urandom)
-    unit = region.stores.unit()
-    unit.stage(IdentityChanged(before=before, after=after, secrets=secrets or {}))
-    unit.commit(())
-
-
-def add_user(region: Region, name: str, *, team: str, policy: str = BY_TAG) -> User:
-    user = User(
-        user_id=f"AIDA{name.upper()}", name=name, created_ms=0, tags={"team": team}, inline={"p": policy}
-    )
-    key = AccessKeyItem(access_key_id=f"AKIA{name.upper()}", owner_id=user.user_id, created_ms=0)
-    sealed = region.custody.seal_access_key(access_key_id=key.access_key_id, secret_access_key=SECRET_OF_KEY)
-    change(region, user, key, secrets={key.access_key_id: sealed})
-    return user
-
-
-def ask(region: Region, name: str, operation: str, **members: object) -> Answer:
-    body = json.dumps(members).encode()
-    return region.send(
-        region.request(operation, body, access_key_id=f"AKIA{name.upper()}", secret_access_key=SECRET_OF_KEY)
-    )
 
 
 def secret_of(region: Region, team: str) -> str:
@@ -74,7 +36,7 @@ def secret_of(region: Region, team: str) -> str:
 
 def test_one_policy_by_tag_gives_access_to_what_has_the_users_tag(region: Region) -> None:
     red, blue = secret_of(region, "red"), secret_of(region, "blue")
-    add_user(region, "ann", team="red")
+    add_user(region, "ann", policy=BY_TAG, tags={"team": "red"})
 
     assert ask(region, "ann", "GetSecretValue", SecretId=red).members["SecretString"] == "value"
     status, code, text = ask(region, "ann", "GetSecretValue", SecretId=blue).refusal
@@ -87,7 +49,7 @@ def test_one_policy_by_tag_gives_access_to_what_has_the_users_tag(region: Region
 
 def test_who_may_not_read_learns_nothing_of_what_is_there(region: Region) -> None:
     secret_of(region, "blue")
-    add_user(region, "ann", team="red")
+    add_user(region, "ann", policy=BY_TAG, tags={"team": "red"})
 
     there = ask(region, "ann", "GetSecretValue", SecretId="of-blue")
     not_there = ask(region, "ann", "GetSecretValue", SecretId="of-none")
@@ -98,7 +60,7 @@ def test_who_may_not_read_learns_nothing_of_what_is_there(region: Region) -> Non
 
 def test_a_change_of_the_account_is_in_force_at_the_next_request(region: Region) -> None:
     red = secret_of(region, "red")
-    user = add_user(region, "ann", team="red")
+    user = add_user(region, "ann", policy=BY_TAG, tags={"team": "red"})
     assert ask(region, "ann", "GetSecretValue", SecretId=red).status == 200
 
     key = directory(region).access_keys["AKIAANN"]
@@ -115,7 +77,7 @@ def test_a_change_of_the_account_is_in_force_at_the_next_request(region: Region)
 
 
 def test_an_account_reads_back_as_it_was_written(region: Region) -> None:
-    add_user(region, "ann", team="red")
+    add_user(region, "ann", policy=BY_TAG, tags={"team": "red"})
 
     fresh = region.open_stores()
     read = fresh.unit().directory(ACCOUNT)

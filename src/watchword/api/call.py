@@ -6,7 +6,7 @@ commits. What it may use of the world is in `Call`, handed in by the gate.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
@@ -80,6 +80,16 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
     session: Session | None = None
     """`None` for access keys that do not expire."""
 
+    @property
+    def remembered_as(self) -> str:
+        """By which policies and grants name it: a user by its unique id, everybody else by its ARN."""
+        return self.unique_id if self.kind is PrincipalKind.USER and self.unique_id else self.arn
+
+    @property
+    def issuer_remembered_as(self) -> str:
+        """The same of who issued its session; empty if nobody did."""
+        return self.issuer_id or self.issuer_arn
+
 
 def root_of(account: str, *, partition: str) -> Principal:
     """The account's root user; in its name replication uses keys until IAM exists."""
@@ -133,6 +143,28 @@ class WouldAllow(Protocol):
     def __call__(self, policy: str, /, *, action: str, arn: str, decides_itself: bool = False) -> bool: ...
 
 
+class UnknownPrincipal(Exception):
+    """A policy or grant names a user or role that does not exist, in an account that this deployment holds."""
+
+    def __init__(self, arn: str) -> None:
+        super().__init__("a user or role does not exist")
+        self.arn = arn
+
+
+class Names(Protocol):
+    """How policies and grants name users and roles: kept by unique id, shown by the ARN of today (decision 0008)."""
+
+    def remembered(self, arn: str, /) -> str:
+        """Raises UnknownPrincipal."""
+
+    def shown(self, remembered: str, /) -> str: ...
+
+    def policy_remembered(self, text: str, /) -> str:
+        """Of a document that was found to obey the grammar. Raises UnknownPrincipal."""
+
+    def policy_shown(self, text: str, /) -> str: ...
+
+
 class Call(msgspec.Struct, Generic[StoreT], frozen=True, kw_only=True):
     """One operation's share of the world. Pure rules get plain arguments instead."""
 
@@ -147,6 +179,7 @@ class Call(msgspec.Struct, Generic[StoreT], frozen=True, kw_only=True):
     invoke: Invoke
     occurred: Occur
     would_allow: WouldAllow
+    names: Names
     accessed: Callable[[str, str, str], None]
     """Note that (account, sid, version id) was read; the day reaches the store within a minute, never in this request."""
     via: str | None = None
@@ -155,6 +188,14 @@ class Call(msgspec.Struct, Generic[StoreT], frozen=True, kw_only=True):
     @property
     def account(self) -> str:
         return self.principal.account
+
+
+class Granting(msgspec.Struct, frozen=True, kw_only=True):
+    """A grant that permits what a request asks for."""
+
+    grant_id: str
+    grantee: str
+    """Whom it permits it, as `Principal.remembered_as` has it; or the ARN of an account, whose policies decide then."""
 
 
 class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
@@ -174,6 +215,9 @@ class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
     """The resource's own policy."""
     decides_itself: bool = False
     """A key: whom its policy does not let in has no access."""
+    grants: Callable[[str], Iterable[Granting]] | None = None
+    """Of a key: the grants that permit this caller, in this request, an action (`kms:Decrypt`); asked only if no policy
+    allows it."""
     facts: Callable[[], Mapping[str, tuple[str, ...]]] | None = None
     """What policies may ask of it, by condition key in lower case; worked out only if one does."""
 

@@ -51,6 +51,7 @@ from watchword.identity import policy
 from watchword.identity.context import Circumstances, RequestContext
 from watchword.identity.credentials import SigningKeys, credentials
 from watchword.identity.decision import PoliciesOfPrincipal
+from watchword.identity.policy_principals import KnownHere, NamesOf
 from watchword.keys.custody import KeyUnavailable, WouldWait
 from watchword.regions.partitions import PARTITIONS
 from watchword.sigv4 import verify
@@ -458,6 +459,7 @@ class _Round:
                 invoke=invoke,
                 occurred=self._occurred,
                 would_allow=would_allow,
+                names=NamesOf(KnownHere(unit)),
                 accessed=gate._accessed,
                 via=via,
             )

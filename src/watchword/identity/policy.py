@@ -28,13 +28,14 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.identity import explanation
 from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, policy_set
-from watchword.identity.decision import Asked, PoliciesOfPrincipal, ResourceSide
+from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide
 from watchword.identity.decision import decide as decide_on_policies
 from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
 from watchword.identity.variables import Context
 
 ACCOUNTS_REMEMBERED = 4_096
 """Resources whose account is not looked for again."""
+CALLERS_REMEMBERED = 4_096
 POLICIES_REMEMBERED = 1_024
 """Of at most 32 KiB each, as text and made ready."""
 
@@ -159,6 +160,12 @@ def _on_policies(
         decides_itself=found.decides_itself and policy is not None,
     )
     decided = decide_on_policies(asked, identity=identity, resource=side)
+    if not decided.allowed and not decided.explicit and found.grants is not None:
+        # Grants only allow, so they are read where nothing else has decided.
+        held = tuple(Granted(grant_id=one.grant_id, grantee=one.grantee) for one in found.grants(action))
+        if held:
+            granted = msgspec.structs.replace(side, grants=held)
+            decided = decide_on_policies(asked, identity=identity, resource=granted)
     return Decision(
         allowed=decided.allowed,
         because=explanation.because(asked, decided),
@@ -188,12 +195,14 @@ _KINDS = {
 
 
 def _caller(principal: Principal) -> Caller:
-    return _named(_KINDS[principal.kind], principal.arn, principal.issuer_arn)
+    kind = _KINDS[principal.kind]
+    unique_id = principal.unique_id if principal.kind is PrincipalKind.USER else ""
+    return _named(kind, principal.arn, principal.issuer_arn, unique_id, principal.issuer_id)
 
 
-@lru_cache(maxsize=ACCOUNTS_REMEMBERED)
-def _named(kind: CallerKind, arn: str, issuer_arn: str) -> Caller:
-    return caller(kind, arn, issuer_arn=issuer_arn)
+@lru_cache(maxsize=CALLERS_REMEMBERED)
+def _named(kind: CallerKind, arn: str, issuer_arn: str, unique_id: str, issuer_id: str) -> Caller:
+    return caller(kind, arn, issuer_arn=issuer_arn, unique_id=unique_id, issuer_id=issuer_id)
 
 
 @lru_cache(maxsize=POLICIES_REMEMBERED)

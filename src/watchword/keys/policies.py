@@ -1,7 +1,8 @@
 """Key policies: the default ones, and which are refused. Pure.
 
-A key has one policy, `default`. It is stored as it was given. Whether a document obeys the grammar, and whom it can name, is
-identity's knowledge: it comes in through `KeyPolicyReader`; whether it locks out who sets it, through `Call.would_allow`.
+A key has one policy, `default`. It is stored as it was given, but for users and roles, which it names by unique id. Whether
+a document obeys the grammar, and whom it can name, is identity's knowledge: it comes in through `KeyPolicyReader`; whether
+it locks out who sets it, through `Call.would_allow`; who is who, through `Call.names`.
 
 Source: KMS Developer Guide, Key policies, Default key policy; Secrets Manager User Guide, encryption; facts A.2, 6.3.
 """
