@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 import pytest
+from tests.contract.people import SECRET_OF_KEY, add_user, change, directory
 from tests.contract.region import ACCESS_KEY_ID, ACCOUNT, CONTROL, Region
 from tests.contract.several_regions import Regions, Sent, several
-from tests.contract.test_principals_decide import BY_TAG, SECRET_OF_KEY, add_user, change, directory
 
 from watchword.api.shapes import watchword
 from watchword.identity.directory import Directory
@@ -31,6 +31,23 @@ def regions() -> Iterator[Regions]:
             region.compose()
         distribute(made)
         yield made
+
+
+BY_TAG = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": {
+            "Effect": "Allow",
+            "Action": "secretsmanager:GetSecretValue",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:ResourceTag/team": "${aws:PrincipalTag/team}"}},
+        },
+    }
+)
+
+
+def add_ann(region: Region) -> User:
+    return add_user(region, "ann", policy=BY_TAG, tags={"team": "red"})
 
 
 def distribute(regions: Regions) -> None:
@@ -70,7 +87,7 @@ KNOWN, UNKNOWN = (400, "AccessDeniedException"), (400, "UnrecognizedClientExcept
 
 
 def test_a_user_made_in_the_control_region_is_known_in_every_enabled_one(regions: Regions) -> None:
-    add_user(regions[CONTROL], "ann", team="red")
+    add_ann(regions[CONTROL])
     assert who(regions[OTHER], "ann") == UNKNOWN
 
     distribute(regions)
@@ -81,7 +98,7 @@ def test_a_user_made_in_the_control_region_is_known_in_every_enabled_one(regions
 
 
 def test_one_policy_gives_access_to_the_replica_too(regions: Regions) -> None:
-    add_user(regions[CONTROL], "ann", team="red")
+    add_ann(regions[CONTROL])
     regions[CONTROL].call(
         "CreateSecret",
         Name="db",
@@ -101,7 +118,7 @@ def test_one_policy_gives_access_to_the_replica_too(regions: Regions) -> None:
 
 
 def test_a_deleted_key_and_a_deleted_user_are_gone_everywhere(regions: Regions) -> None:
-    user = add_user(regions[CONTROL], "ann", team="red")
+    user = add_ann(regions[CONTROL])
     distribute(regions)
 
     change(regions[CONTROL], remove=(directory(regions[CONTROL]).access_keys["AKIAANN"], user))
@@ -115,7 +132,7 @@ def test_a_deleted_key_and_a_deleted_user_are_gone_everywhere(regions: Regions) 
 
 
 def test_a_region_that_is_not_enabled_knows_nobody_until_it_is(regions: Regions) -> None:
-    add_user(regions[CONTROL], "ann", team="red")
+    add_ann(regions[CONTROL])
     distribute(regions)
     assert not regions[OPT_IN].stores.unit().identity_link(ACCOUNT)
 
@@ -142,7 +159,7 @@ def test_a_region_stays_enabling_until_the_identity_has_arrived_there(regions: R
 
 
 def test_disabling_a_region_stops_access_and_enabling_it_again_gives_it_back(regions: Regions) -> None:
-    add_user(regions[CONTROL], "ann", team="red")
+    add_ann(regions[CONTROL])
     opt(regions[CONTROL], OptStatus.ENABLING)
     distribute(regions)
 
@@ -162,7 +179,7 @@ def test_disabling_a_region_stops_access_and_enabling_it_again_gives_it_back(reg
 
 
 def test_identity_from_a_region_that_is_not_control_is_refused(regions: Regions) -> None:
-    add_user(regions[CONTROL], "ann", team="red")
+    add_ann(regions[CONTROL])
     before = directory(regions[OTHER]).revision
     regions.sent.clear()
     regions.down.add(OTHER)
@@ -211,7 +228,7 @@ DAMAGED: dict[str, Any] = {
 
 @pytest.mark.parametrize("damage", DAMAGED.values(), ids=DAMAGED)
 def test_a_damaged_message_changes_nothing(regions: Regions, damage: dict[str, Any]) -> None:
-    add_user(regions[CONTROL], "ann", team="red")
+    add_ann(regions[CONTROL])
     before = directory(regions[OTHER])
     distribute_from_control(regions)
     message = messages(regions)[-1]
@@ -228,7 +245,7 @@ def test_a_damaged_message_changes_nothing(regions: Regions, damage: dict[str, A
 
 
 def test_secrets_of_access_keys_travel_sealed(regions: Regions) -> None:
-    add_user(regions[CONTROL], "ann", team="red")
+    add_ann(regions[CONTROL])
     regions.sent.clear()
     distribute(regions)
 
@@ -240,7 +257,7 @@ def test_secrets_of_access_keys_travel_sealed(regions: Regions) -> None:
 
 def test_a_region_that_was_set_back_gets_the_account_again(regions: Regions) -> None:
     copy = regions.back_up(OTHER)
-    add_user(regions[CONTROL], "ann", team="red")
+    add_ann(regions[CONTROL])
     distribute(regions)
     regions.put_back(OTHER, copy)
     assert who(regions[OTHER], "ann") == UNKNOWN
