@@ -81,11 +81,11 @@ def test_an_operation_of_the_model_that_is_not_here_is_unknown(region: Region, s
 
 def is_unknown(region: Region, service: Service, name: str) -> bool:
     in_a_form = service.protocol in (Protocol.QUERY, Protocol.EC2)
-    refused = (404 if service.protocol is Protocol.REST_JSON else 400,)
-    refused += ("InvalidAction" if in_a_form else "UnknownOperationException",)
+    code = "InvalidAction" if in_a_form else "UnknownOperationException"
+    status = 404 if service.protocol is Protocol.REST_JSON else 400
     asked = mutations.smallest(service.name, name, pool=POOL)
     answer = region.send(signed(region, service, asked))
-    return (answer.status, mutations.code_of(answer.body, answer.response.headers)) == refused
+    return (answer.status, mutations.code_of(answer.body, answer.response.headers)) == (status, code)
 
 
 def test_an_operation_of_the_table_is_answered_or_listed_as_not_yet(region: Region) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from botocore.loaders import Loader
 from botocore.model import OperationModel, ServiceModel
 from msgspec import inspect
 from tests.contract import patterns
+from tools import generate_api
 
 from watchword.api import constraints, table
 from watchword.api.errors import ApiError, ValidationException
@@ -101,6 +103,109 @@ def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
     assert done.returncode == 1, done.stderr
     assert "maximum=65537" in done.stdout
     assert "maximum=65536" in done.stdout
+
+
+# --- what a model may not say
+# ----------------------------------------------------------------------------------------------------
+
+
+def generated(service: str, edit: Callable[[dict[str, Any]], object]) -> str:
+    """The module of a service whose model was edited."""
+    model = copy.deepcopy(loader().load_service_model(service, "service-2"))
+    edit(model)
+    (facts,) = (one for one in generate_api.SERVICES if one.service == service)
+    return generate_api.Model(facts, model=model, paginated=frozenset()).module()
+
+
+SURPRISES: dict[str, tuple[str, Callable[[dict[str, Any]], object], str]] = {
+    "a renamed member": (
+        "iam",
+        lambda model: model["shapes"]["User"]["members"]["Path"].update(locationName="path"),
+        "has the traits ['locationName']",
+    ),
+    "a flat list": (
+        "iam",
+        lambda model: model["shapes"]["tagListType"].update(flattened=True),
+        "has the traits ['flattened']",
+    ),
+    "a member in a header": (
+        "account",
+        lambda model: model["shapes"]["ListRegionsRequest"]["members"]["NextToken"].update(location="header"),
+        "has the traits ['location']",
+    ),
+    "a path with a member in it": (
+        "account",
+        lambda model: model["operations"]["ListRegions"]["http"].update(requestUri="/regions/{AccountId}"),
+        "is not a POST of a path of its own",
+    ),
+    "another method": (
+        "account",
+        lambda model: model["operations"]["ListRegions"]["http"].update(method="GET"),
+        "is not a POST of a path of its own",
+    ),
+    "a path of a query service": (
+        "iam",
+        lambda model: model["operations"]["GetUser"]["http"].update(requestUri="/users"),
+        "is not a POST of `/`",
+    ),
+    "a moment of another format": (
+        "account",
+        lambda model: model["shapes"]["AccountCreatedDate"].update(timestampFormat="rfc822"),
+        "which is not ISO 8601 in JSON",
+    ),
+    "a moment with a format in XML": (
+        "iam",
+        lambda model: model["shapes"]["dateType"].update(timestampFormat="iso8601"),
+        "which is not ISO 8601 in JSON",
+    ),
+    "a list of EC2's with another name": (
+        "ec2",
+        lambda model: model["shapes"]["RegionList"]["member"].update(locationName="region"),
+        "is a list of something that is not called `item`",
+    ),
+    "a structure on both sides of EC2": (
+        "ec2",
+        lambda model: model["shapes"]["RegionList"].update(
+            member={"shape": "Filter", "locationName": "item"}
+        ),
+        "Filter is in a request and in an answer",
+    ),
+    "half of an unsigned operation": (
+        "sts",
+        lambda model: model["operations"]["AssumeRoleWithWebIdentity"].pop("auth"),
+        "is signed in a way of its own",
+    ),
+    "a permission that became an operation": (
+        "iam",
+        lambda model: model["operations"].update(PassRole=model["operations"]["GetUser"]),
+        "PassRole is an operation",
+    ),
+    "a request of its own for what had none": (
+        "iam",
+        lambda model: model["shapes"].update(GetAccountSummaryRequest={"type": "structure", "members": {}}),
+        "is something else than the request of GetAccountSummary",
+    ),
+    "the name of something imported": (
+        "iam",
+        lambda model: (
+            model["shapes"].update(Member=model["shapes"]["User"])
+            or model["shapes"]["GetUserResponse"]["members"].update(User={"shape": "Member"})
+        ),
+        "has the name of something that every module imports",
+    ),
+}
+
+
+@pytest.mark.parametrize(("service", "edit", "said"), SURPRISES.values(), ids=SURPRISES)
+def test_what_the_wire_does_not_speak_stops_the_generator(
+    service: str, edit: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    assert generated(service, lambda _: None)
+
+    with pytest.raises(generate_api.ModelSurprise) as surprised:
+        generated(service, edit)
+
+    assert said in str(surprised.value)
 
 
 # --- the model, read a second time

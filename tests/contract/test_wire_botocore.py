@@ -91,6 +91,7 @@ def ours(kind: inspect.Type, value: Any) -> Any:
         case inspect.UnionType(types=(inner, inspect.NoneType())):
             return ours(inner, value)
         case inspect.StructType(cls=shape):
+            assert issubclass(shape, Shape)
             # EC2's names on the wire are not the model's, which botocore's values have.
             names = {
                 field.name: shape.MEMBERS[field.name].name if shape.MEMBERS else field.encode_name
