@@ -23,7 +23,7 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Instant, Shape
 
 REQUEST_TAG = "aws:requesttag/"
-RESOURCE_TAG = ("aws:resourcetag/", "secretsmanager:resourcetag/")
+RESOURCE_TAG = ("aws:resourcetag/", "secretsmanager:resourcetag/", "iam:resourcetag/")
 PRINCIPAL_TAG = "aws:principaltag/"
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 TAG_KEYS = "aws:tagkeys"
@@ -214,6 +214,7 @@ GLOBAL: Mapping[str, Callable[[Principal, Circumstances, str], Values | None]] =
     "aws:userid": lambda who, _how, _of: (who.user_id,),
     "aws:username": lambda who, _how, _of: _one(_username(who)),
     "aws:viaawsservice": lambda _who, how, _of: (_text(how.via is not None),),
+    "ec2:region": lambda _who, how, _of: (how.region,),
     "kms:calleraccount": lambda who, _how, _of: _one(who.account or None),
     "kms:viaservice": lambda _who, how, _of: _one(how.via),
 }
