@@ -49,6 +49,7 @@ OF_THE_CALL: dict[str, tuple[dict[str, Any], str, tuple[str, ...] | None]] = {
     "user id": ({}, "aws:userid", (ACCOUNT,)),
     "a root user has no name": ({}, "aws:username", None),
     "Region": ({}, "aws:requestedregion", ("us-east-2",)),
+    "Region, as EC2 calls it": ({}, "ec2:region", ("us-east-2",)),
     "owner": ({}, "aws:resourceaccount", (ACCOUNT,)),
     "time": ({}, "aws:currenttime", ("2026-11-22T00:00:00Z",)),
     "seconds": ({}, "aws:epochtime", ("1795305600",)),
@@ -220,6 +221,7 @@ def test_what_was_found_fills_the_rest() -> None:
     assert found.get("secretsmanager:secretprimaryregion") == ("us-east-1",)
     assert found.get("aws:resourcetag/stage") == ("x",)
     assert found.get("secretsmanager:resourcetag/stage") == ("x",)
+    assert found.get("iam:resourcetag/stage") == ("x",)
     assert found.get("aws:resourcetag/team") == ("blue", "red")
     assert found.get("aws:resourcetag/none") is None
 
