@@ -14,11 +14,13 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from tests.fault.canaries import Canaries, found, places, said_by
 from tests.fault.test_paused_processes import Asking, paused
-from tests.integration.deployment import OHIO, VIRGINIA, Deployment, until
+from tests.integration.deployment import OHIO, VIRGINIA, Caller, Deployment, until
 from tests.integration.kms_elsewhere import (
     CACHE_MS,
     CREDENTIALS,
@@ -31,6 +33,7 @@ from tests.integration.test_kms_elsewhere import events
 from tests.integration.test_sealed_region import done
 
 Both = tuple[Vault, Deployment]
+WORKERS = 2
 CROWD = 60
 SLACK_S = 1.0
 """What a busy machine adds."""
@@ -63,6 +66,10 @@ def made(deployment: Deployment, *, value: str = "x", **members: Any) -> str:
 
 def reads(deployment: Deployment, name: str) -> tuple[int, str, str]:
     return ask(deployment, "GetSecretValue", SecretId=name)
+
+
+def reads_again(deployment: Deployment, name: str) -> None:
+    until(lambda: reads(deployment, name)[0] == 200, what="reads again", seconds_max=HEALED_S_MAX)
 
 
 def puts(deployment: Deployment, name: str) -> tuple[int, str, str]:
@@ -184,7 +191,7 @@ def test_a_kms_that_is_stopped_is_503_at_once_and_what_needs_no_key_goes_on(both
         assert (status, said["kms"], said["custody"]) == (503, "unreachable", "ok")
     finally:
         vault.deployment.start(OREGON)
-    until(lambda: reads(deployment, name)[0] == 200, what="reads again", seconds_max=HEALED_S_MAX)
+    reads_again(deployment, name)
     until(lambda: health(deployment)[0] == 200, what="health again", seconds_max=HEALED_S_MAX)
 
 
@@ -196,7 +203,7 @@ def test_processes_of_the_kms_that_are_killed_cost_no_answer_but_503(both: Both)
         time.sleep(IN_FORCE_S)
         seen = {reads(deployment, name)[:2] for _ in range(3)}
         assert seen <= {(200, ""), (503, "ServiceUnavailable")}
-        until(lambda: reads(deployment, name)[0] == 200, what="reads again", seconds_max=HEALED_S_MAX)
+        reads_again(deployment, name)
 
 
 def test_a_kms_that_stands_still_is_503_in_time_for_a_crowd_and_holds_up_nobody_else(both: Both) -> None:
@@ -225,9 +232,7 @@ def test_a_kms_that_stands_still_is_503_in_time_for_a_crowd_and_holds_up_nobody_
     assert answers == {(503, "ServiceUnavailable")}
     assert max(one.took_s for one in [*crowd, *again]) < DEADLINE_MS / 1_000 + SLACK_S
     for name in names:
-        until(
-            lambda name=name: reads(deployment, name)[0] == 200, what="reads again", seconds_max=HEALED_S_MAX
-        )
+        reads_again(deployment, name)
 
 
 def test_replication_waits_for_a_kms_elsewhere_and_goes_on_by_itself(both: Both) -> None:
@@ -265,4 +270,46 @@ def test_a_sealed_region_answers_nothing_that_needs_a_key_although_the_key_is_el
     assert {reads(deployment, name)[:2] for name in names} == {(503, "ServiceUnavailable")}
     assert len(events(trail, "Decrypt")) == asked
     done(deployment, "unseal")
-    until(lambda: reads(deployment, names[0])[0] == 200, what="reads again", seconds_max=HEALED_S_MAX)
+    reads_again(deployment, names[0])
+
+
+def test_no_value_and_no_access_key_is_left_anywhere_on_either_side(both: Both) -> None:
+    """Values that were written, moved to another key, replicated both ways, refused, and met a KMS that was gone."""
+    vault, deployment = both
+    canaries = Canaries()
+    first, second = (vault.new_key(f"alias/{uuid.uuid4()}") for _ in range(2))
+    with closing(deployment.caller(VIRGINIA)) as virginia, closing(deployment.caller(OHIO)) as ohio:
+
+        def create(caller: Caller, name: str, **members: Any) -> None:
+            token = str(uuid.uuid4())
+            value = canaries.text()
+            caller.answer("CreateSecret", Name=name, SecretString=value, ClientRequestToken=token, **members)
+            caller.answer("GetSecretValue", SecretId=name)
+
+        for number in range(10):
+            create(virginia, f"out/{number}", KmsKeyId=first, AddReplicaRegions=[{"Region": OHIO}])
+            create(ohio, f"in/{number}", AddReplicaRegions=[{"Region": VIRGINIA}])
+            token = str(uuid.uuid4())
+            moved = {"SecretId": f"out/{number}", "KmsKeyId": second, "ClientRequestToken": token}
+            virginia.ask("UpdateSecret", **moved)
+        for number in range(10):
+            deployment.until_in_sync(f"out/{number}")
+            deployment.until_in_sync(f"in/{number}", primary=OHIO, replica=VIRGINIA)
+            virginia.ask("GetSecretValue", SecretId=f"in/{number}")
+        vault.kms.disable_key(KeyId=second)
+        create(virginia, "refused", KmsKeyId=second)
+        vault.deployment.stop(OREGON)
+        for number in range(5):
+            create(virginia, f"unreachable/{number}")
+        vault.deployment.start(OREGON)
+    access_key = vault.deployment.env["secret_access_key"].encode()
+    belongs = {str(vault.deployment.home / "credentials"), str(deployment.home / CREDENTIALS)}
+
+    for one in (vault.deployment, deployment):
+        sought = {"canary": canaries.mark.encode(), "access key": access_key}
+        said = said_by(one) if one is deployment else replace(said_by(one), urls=())
+        hits = found(sought, places(one, said=said))
+        assert {place for place, _ in hits} <= belongs
+        # The search finds what is there: the file that has to hold it.
+        assert [what for _, what in hits] == ["access key"]
+    assert canaries.made == 26

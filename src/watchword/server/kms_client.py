@@ -271,7 +271,8 @@ class KMSClient:
         try:
             question.answer = self._asked(question)
         except _Unreachable as unreachable:
-            self._silent = True
+            # One that was given up was cut off here, and whoever gave it up has judged already.
+            self._silent = self._silent or not question.given_up
             question.failure = KeyUnavailable(f"{self.name} is out of reach: {unreachable}")
         except (_Again, HomeError) as error:
             question.failure = KeyUnavailable(f"{self.name}: {error}")
