@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.contract.region import CANARY, Answer, Region, make_region, scratch
+from tests.contract.region import CANARY, Answer, Region, make_region, scratch, token
+from tests.contract.test_principals_decide import add_user
+from tests.contract.test_principals_decide import ask as ask_as
 from tests.contract.test_swapped_rows import CALLERS, OTHER_ACCOUNT
 from tests.integration.edge_serving import inline, serving
 
@@ -31,7 +33,7 @@ from watchword.keys.elsewhere_operations import Elsewhere
 from watchword.server.deployment import KMSSettings
 from watchword.server.kms_client import KMSClient
 
-DEFAULT_KEY = "alias/default"
+DEFAULT_ALIAS = "alias/default"
 AGE_MS = 1_000
 AN_ID = "11111111-1111-4111-8111-111111111111"
 
@@ -107,7 +109,7 @@ def use_elsewhere(both: Both, *, port: int, folder: Path) -> None:
     settings = KMSSettings(
         endpoint=f"http://127.0.0.1:{port}",
         region=both.vault.name,
-        default_key=both.new_key(DEFAULT_KEY),
+        default_key=both.new_key(DEFAULT_ALIAS),
         credentials=write_credentials(folder),
     )
     client = KMSClient(settings, clock=both.vault.clock, may_wait=lambda: both.may_wait)
@@ -230,7 +232,7 @@ def test_a_frame_that_was_altered_opens_nothing(both: Both, what: str) -> None:
     [
         lambda said: said.update(Plaintext="AAAAAAAAAAAAAAAAAAAAAA=="),
         lambda said: said.pop("Plaintext"),
-        lambda said: said.update(KeyId=DEFAULT_KEY),
+        lambda said: said.update(KeyId=DEFAULT_ALIAS),
         lambda said: said.update(KeyId="arn:aws:kms:eu-west-1:210987654321:alias/default"),
         lambda said: said.pop("CiphertextBlob"),
     ],
@@ -302,10 +304,10 @@ def test_a_key_that_is_refused_once_is_asked_for_at_once_by_all_its_secrets(both
             "CreateGrant",
             {"KeyId": AN_ID, "GranteePrincipal": "arn:aws:iam::1:root", "Operations": ["Decrypt"]},
         ),
-        ("Encrypt", {"KeyId": DEFAULT_KEY, "Plaintext": "eA=="}),
-        ("GenerateDataKey", {"KeyId": DEFAULT_KEY, "KeySpec": "AES_256"}),
-        ("GenerateDataKeyWithoutPlaintext", {"KeyId": DEFAULT_KEY, "KeySpec": "AES_256"}),
-        ("ReEncrypt", {"CiphertextBlob": "eA==", "DestinationKeyId": DEFAULT_KEY}),
+        ("Encrypt", {"KeyId": DEFAULT_ALIAS, "Plaintext": "eA=="}),
+        ("GenerateDataKey", {"KeyId": DEFAULT_ALIAS, "KeySpec": "AES_256"}),
+        ("GenerateDataKeyWithoutPlaintext", {"KeyId": DEFAULT_ALIAS, "KeySpec": "AES_256"}),
+        ("ReEncrypt", {"CiphertextBlob": "eA==", "DestinationKeyId": DEFAULT_ALIAS}),
         ("GenerateMac", {"KeyId": AN_ID, "Message": "eA==", "MacAlgorithm": "HMAC_SHA_256"}),
     ],
 )
@@ -330,6 +332,56 @@ def test_a_stored_ciphertext_of_elsewhere_is_not_opened_for_a_caller(both: Both)
     code, _ = region.refused("Decrypt", CiphertextBlob=blob, EncryptionContext=context)
 
     assert (code, both.asked) == ("UnsupportedOperationException", asked)
+
+
+def may(*actions: str, resource: str = "*") -> str:
+    statement = {"Effect": "Allow", "Action": actions, "Resource": resource}
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+
+def test_a_user_needs_no_right_to_the_default_key_and_one_to_any_other(both: Both) -> None:
+    """As on AWS: the default key is for all principals through the service; others are decided on by the account."""
+    region = both.region
+    arn, other = both.new_key("alias/a"), both.new_key("alias/b")
+    region.call("CreateSecret", Name="default", SecretString="v")
+    region.call("CreateSecret", Name="named", SecretString="v", KmsKeyId=arn)
+    reading, opening = "secretsmanager:GetSecretValue", "kms:Decrypt"
+    both_of = json.loads(may(reading)) | {
+        "Statement": [
+            json.loads(may(reading))["Statement"],
+            json.loads(may(opening, resource=arn))["Statement"],
+        ]
+    }
+    add_user(region, "plain", team="red", policy=may(reading))
+    add_user(region, "keyed", team="red", policy=json.dumps(both_of))
+    add_user(region, "wrong", team="red", policy=json.dumps(both_of).replace(arn, other))
+
+    def read(name: str, secret: str) -> tuple[int, str]:
+        answer = ask_as(region, name, "GetSecretValue", SecretId=secret)
+        return answer.status, answer.refusal[2]
+
+    for name in ("plain", "keyed", "wrong"):
+        assert read(name, "default")[0] == 200
+    denied = (400, "Access to KMS is not allowed")
+    assert [read("plain", "named"), read("wrong", "named")] == [denied, denied]
+    assert read("keyed", "named")[0] == 200
+
+
+def test_a_user_who_names_a_key_by_alias_needs_a_right_to_that_alias(both: Both) -> None:
+    region = both.region
+    alias = both.new_key("alias/a").rpartition(":")[0] + ":alias/a"
+    actions = ("secretsmanager:CreateSecret", "kms:GenerateDataKey", "kms:Decrypt")
+    add_user(region, "every", team="red", policy=may(*actions))
+    add_user(region, "other", team="red", policy=may(*actions, resource="arn:aws:kms:*:*:alias/b"))
+    add_user(region, "none", team="red", policy=may("secretsmanager:CreateSecret"))
+
+    def create(name: str, key_id: str) -> int:
+        members = {"Name": f"{name}{len(key_id)}", "SecretString": "v", "KmsKeyId": key_id}
+        answer = ask_as(region, name, "CreateSecret", ClientRequestToken=token(), **members)
+        return answer.status
+
+    for key_id in ("alias/a", alias):
+        assert [create(name, key_id) for name in ("every", "other", "none")] == [200, 400, 400]
 
 
 def test_an_event_tells_of_each_use_and_shows_no_data_key(both: Both) -> None:

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from tests.integration.deployment import OHIO, VIRGINIA, WAIT_S_MAX, Deployment, scratch
 
 OREGON = "us-west-2"
-DEFAULT_KEY = "alias/secrets-of-virginia"
+DEFAULT_ALIAS = "alias/secrets-of-virginia"
 DEADLINE_MS = 1_000
 CACHE_MS = 1_000
 CREDENTIALS = Path("regions") / VIRGINIA / "kms.credentials"
@@ -69,6 +69,8 @@ class Vault:
             'certificate = "tls/endpoint.crt"\n'
             'certificate_key = "tls/endpoint.key"\n'
         )
+        self.default_key = ""
+        """The ARN of the key of secrets that name none."""
         toml.write_text(toml.read_text().replace(f'endpoint = "{plain}"\n', secure))
 
     @property
@@ -96,7 +98,7 @@ def use_elsewhere(deployment: Deployment, vault: Vault, **changed: object) -> No
     settings: dict[str, object] = {
         "endpoint": vault.endpoint,
         "region": OREGON,
-        "default_key": DEFAULT_KEY,
+        "default_key": vault.default_key,
         "credentials": str(CREDENTIALS),
         "ca": str(vault.certificate),
         "deadline_ms": DEADLINE_MS,
@@ -118,7 +120,7 @@ def vault_and_deployment(*, before: bool = False) -> Iterator[tuple[Vault, Deplo
         held = [vault.deployment]
         try:
             vault.deployment.up()
-            vault.new_key(DEFAULT_KEY)
+            vault.default_key = vault.new_key(DEFAULT_ALIAS)
             (folder / "uses").mkdir()
             deployment = Deployment(folder / "uses", regions=(VIRGINIA, OHIO), workers=2)
             held.append(deployment)

@@ -137,7 +137,7 @@ def client_of(port: int, credentials: Path, **changed: Any) -> KMSClient:
     settings: dict[str, Any] = {
         "endpoint": f"http://127.0.0.1:{port}",
         "region": "us-west-2",
-        "default_key": "alias/a",
+        "default_key": ARN,
         "credentials": credentials,
         "deadline_ms": DEADLINE_MS,
         "concurrency": 2,

@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 from tests.integration.deployment import OHIO, VIRGINIA, Deployment
 from tests.integration.kms_elsewhere import (
-    DEFAULT_KEY,
+    DEFAULT_ALIAS,
     OREGON,
     Vault,
     use_elsewhere,
@@ -49,7 +49,7 @@ def test_secrets_live_under_a_key_elsewhere_as_under_one_here(both: Both) -> Non
     made = client.create_secret(Name="app/db", SecretString="one")
     client.put_secret_value(SecretId="app/db", SecretString="two")
     client.create_secret(Name="app/raw", SecretBinary=b"\x00\xff")
-    arn = vault.kms.describe_key(KeyId=DEFAULT_KEY)["KeyMetadata"]["Arn"]
+    arn = vault.default_key
 
     assert client.get_secret_value(SecretId="app/db")["SecretString"] == "two"
     previous = client.get_secret_value(SecretId="app/db", VersionStage="AWSPREVIOUS")
@@ -71,7 +71,7 @@ def test_secrets_live_under_a_key_elsewhere_as_under_one_here(both: Both) -> Non
 def test_the_kms_elsewhere_sees_which_secret_and_version_it_is_asked_for(both: Both) -> None:
     vault, deployment = both
     client = deployment.client(VIRGINIA)
-    made = client.create_secret(Name="told", SecretString="x", KmsKeyId=DEFAULT_KEY)
+    made = client.create_secret(Name="told", SecretString="x", KmsKeyId=DEFAULT_ALIAS)
     client.get_secret_value(SecretId="told")
 
     trail = vault.deployment.home / "regions" / OREGON / "trail"
@@ -126,8 +126,8 @@ def test_a_key_that_can_not_seal_is_refused_with_the_cause(both: Both, key_id: s
     [
         ("create_key", {}),
         ("create_alias", {"AliasName": "alias/a", "TargetKeyId": "11111111-1111-4111-8111-111111111111"}),
-        ("generate_data_key", {"KeyId": DEFAULT_KEY, "KeySpec": "AES_256"}),
-        ("encrypt", {"KeyId": DEFAULT_KEY, "Plaintext": b"x"}),
+        ("generate_data_key", {"KeyId": DEFAULT_ALIAS, "KeySpec": "AES_256"}),
+        ("encrypt", {"KeyId": DEFAULT_ALIAS, "Plaintext": b"x"}),
         ("decrypt", {"CiphertextBlob": b"WWE\x01\x00\x03arnblob"}),
     ],
 )
@@ -158,7 +158,7 @@ def test_a_replica_is_sealed_under_its_own_region_s_kms_whichever_that_is(both: 
 
     assert ohio.get_secret_value(SecretId="out")["SecretString"] == "again"
     assert virginia.get_secret_value(SecretId="in")["SecretString"] == "to elsewhere"
-    arn = vault.kms.describe_key(KeyId=DEFAULT_KEY)["KeyMetadata"]["Arn"]
+    arn = vault.default_key
     assert keys_of(virginia, "in") == [[arn]]
     assert keys_of(ohio, "out") == [["DefaultEncryptionKey"]] * 2
     promoted = virginia.stop_replication_to_replica(SecretId="in")
@@ -172,11 +172,11 @@ def test_status_says_where_the_keys_are_and_how_they_stand(both: Both) -> None:
 
     assert said[VIRGINIA]["kms"] == {
         "name": f"{vault.endpoint} ({OREGON})",
-        "default_key": DEFAULT_KEY,
+        "default_key": vault.default_key,
         "standing": "ok",
     }
     assert said[OHIO]["kms"] is None
-    assert f"kms of {VIRGINIA}  {vault.endpoint} ({OREGON}), default key {DEFAULT_KEY}: ok" in shown
+    assert f"kms of {VIRGINIA}  {vault.endpoint} ({OREGON}), default key {vault.default_key}: ok" in shown
 
 
 def test_what_a_region_s_own_keys_sealed_still_opens_and_moves_with_a_change_of_key() -> None:
@@ -189,13 +189,13 @@ def test_what_a_region_s_own_keys_sealed_still_opens_and_moves_with_a_change_of_
         deployment.end()
         use_elsewhere(deployment, vault)
         deployment.up()
-        arn = vault.kms.describe_key(KeyId=DEFAULT_KEY)["KeyMetadata"]["Arn"]
+        arn = vault.default_key
 
         assert client.get_secret_value(SecretId="default")["SecretString"] == "one"
         assert client.get_secret_value(SecretId="named")["SecretString"] == "two"
         assert kms.decrypt(CiphertextBlob=blob)["Plaintext"] == b"direct"
         client.update_secret(SecretId="default", KmsKeyId="")
-        client.update_secret(SecretId="named", KmsKeyId=DEFAULT_KEY)
+        client.update_secret(SecretId="named", KmsKeyId=DEFAULT_ALIAS)
         assert keys_of(client, "default") == [[arn, "DefaultEncryptionKey"]]
         assert keys_of(client, "named") == [[arn, own]]
         # Its owner looks after it as before, and what was sealed anew does not miss it.

@@ -45,7 +45,7 @@ class KMSElsewhere(Protocol):
 
     @property
     def default_key(self) -> str:
-        """The key of secrets that name none: an AWS managed key serves its own service alone."""
+        """The ARN of the key of secrets that name none: an AWS managed key serves AWS's own service alone."""
         ...
 
     def may_wait(self) -> bool:

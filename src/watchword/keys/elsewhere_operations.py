@@ -14,16 +14,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
-from watchword.api.call import Bound, Call, Found, Scope
+import msgspec
+
+from watchword.api.call import Bound, Call, Found, PrincipalKind, Scope
 from watchword.api.errors import ApiError
 from watchword.api.ids import uuid4
 from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.api.shapes import kms, watchword
 from watchword.envelope.refused import EnvelopeRefused
+from watchword.keys import policies
 from watchword.keys.crypto_operations import binding_of
 from watchword.keys.custody import Custody, KeyUnavailable
 from watchword.keys.elsewhere import (
@@ -49,6 +52,9 @@ NOT_HERE: tuple[Operation, ...] = (
     kms.GENERATE_MAC,
 )
 """What would make a key, a name or a right for one, or seal under one; nothing of ours asks for these."""
+
+ARN_COLONS = 5
+ACCOUNTS_REMEMBERED = 1_024
 
 Find = Callable[[Any, Scope, Any], Found[Any]]
 Run = Callable[[Any, Any, Call[Any]], Shape | None]
@@ -192,7 +198,7 @@ def bindings(own: Iterable[Bound], elsewhere: Elsewhere) -> tuple[Bound, ...]:
             run = partial(to_open[operation], elsewhere=elsewhere)
             return Bound(
                 operation=operation,
-                find=partial(_find_of_ciphertext, own=bound.find),
+                find=partial(_find_of_ciphertext, own=bound.find, elsewhere=elsewhere),
                 run=partial(_run_where_it_is, elsewhere=run, own=bound.run),
             )
         if operation in NOT_HERE:
@@ -211,13 +217,16 @@ def _find_named(
 ) -> Found[str]:
     """A key as the KMS elsewhere understands its name; the default key's alias means the one that is set."""
     key_id = request.key_id or ""
-    if key_id == SECRETS_ALIAS:
-        key_id = elsewhere.kms.default_key
-    return Found(resource=key_id, arn=_decided_on(key_id, scope))
+    return _named(elsewhere.kms.default_key if key_id == SECRETS_ALIAS else key_id, scope, elsewhere)
 
 
 def _find_of_ciphertext(
-    request: kms.DecryptRequest | watchword.SealForRegionRequest, scope: Scope, store: KeyStore, *, own: Find
+    request: kms.DecryptRequest | watchword.SealForRegionRequest,
+    scope: Scope,
+    store: KeyStore,
+    *,
+    own: Find,
+    elsewhere: Elsewhere,
 ) -> Found[Any]:
     blob = request.ciphertext_blob or b""
     if not is_elsewhere(blob):
@@ -226,7 +235,7 @@ def _find_of_ciphertext(
         held = unframed(blob)
     except EnvelopeRefused as error:
         raise kms.InvalidCiphertextException from error
-    return Found(resource=held, arn=_decided_on(held.key_arn, scope))
+    return msgspec.structs.replace(_named(held.key_arn, scope, elsewhere), resource=held)
 
 
 def _run_where_it_is(
@@ -235,11 +244,39 @@ def _run_where_it_is(
     return (elsewhere if isinstance(found, Held) else own)(request, found, call)
 
 
-def _decided_on(key_id: str, scope: Scope) -> str:
-    """What this Region's policies decide on: the key as it is named. Of one in another account they know nothing; there
-    the policies elsewhere decide alone, as they do on every key besides."""
-    parts = key_id.split(":", 5)
-    return "*" if len(parts) == 6 and parts[4] != scope.account else key_id
+def _named(key_id: str, scope: Scope, elsewhere: Elsewhere) -> Found[str]:
+    """A key elsewhere, and what of it this Region's policies decide; the policies there decide besides, on the Region.
+
+    The default key stands for the account's `aws/secretsmanager`: whoever may use a secret may use it through the service.
+    Of any other key this Region knows no policy, so that of the caller's own account decides.
+    """
+    place = scope.place
+    if key_id == elsewhere.kms.default_key:
+        policy = None
+        if scope.principal.kind is not PrincipalKind.ROOT:
+            policy = _of_default_key(scope.account, place.partition, place.region, place.dns_suffix)
+        arn = f"arn:{place.partition}:kms:{place.region}:{scope.account}:{SECRETS_ALIAS}"
+        return Found(resource=key_id, arn=arn, policy=policy, decides_itself=True)
+    arn = _arn_of(key_id, elsewhere)
+    if arn.split(":", 5)[4] == scope.account:
+        return Found(resource=key_id, arn=arn)
+    policy = policies.letting_in(account=scope.account, partition=place.partition)
+    return Found(resource=key_id, arn=arn, policy=policy)
+
+
+def _arn_of(key_id: str, elsewhere: Elsewhere) -> str:
+    """The ARN of a key or alias by any of its names: where no account is said, there, it is the default key's."""
+    if key_id.count(":") >= ARN_COLONS:
+        return key_id
+    tail = key_id if key_id.startswith("alias/") else f"key/{key_id}"
+    return f"{elsewhere.kms.default_key.rpartition(':')[0]}:{tail}"
+
+
+@lru_cache(maxsize=ACCOUNTS_REMEMBERED)
+def _of_default_key(account: str, partition: str, region: str, dns_suffix: str) -> str:
+    return policies.secrets_manager_default(
+        account=account, partition=partition, region=region, dns_suffix=dns_suffix
+    )
 
 
 def _refuse(_request: Shape, _found: None, _call: Call[KeyStore], *, elsewhere: Elsewhere) -> None:

@@ -37,7 +37,7 @@
     [regions.us-east-1.kms]                   # optional: a KMS elsewhere instead of the Region's own; decision 0011
     endpoint = "https://kms.us-west-2.amazonaws.com"
     region = "us-west-2"                      # its Region, for which requests are signed
-    default_key = "alias/watchword"           # of secrets that name no key
+    default_key = "arn:aws:kms:us-west-2:111122223333:key/…"   # of secrets that name none
     credentials = "regions/us-east-1/kms.credentials"   # as the AWS CLI's file, [default]; or "credential:NAME"
     # ca = "tls/kms-ca.crt"                   # who vouches for it, instead of the system's authorities
     # deadline_ms = 2000                      # for one answer
@@ -90,7 +90,6 @@ KMS_CONCURRENCY_DEFAULT = 8
 KMS_CONCURRENCY_MAX = 64
 KMS_CACHE_MS_DEFAULT = 1_000
 KMS_CACHE_MS_MAX = 60_000
-AWS_MANAGED_KEY = "alias/aws/"
 
 
 KindT = TypeVar("KindT", str, int, bool)
@@ -146,6 +145,7 @@ class KMSSettings:
     endpoint: str
     region: str
     default_key: str
+    """An ARN, for an alias may come to mean another key: callers may use this one without a right of their own to it."""
     credentials: Path
     """`credential:NAME`: a credential that systemd hands over."""
     ca: Path | None = None
@@ -638,11 +638,9 @@ def _read_kms(table: _Table) -> KMSSettings:
     address = settings.address
     if not is_region(settings.region):
         raise HomeError(f"{table.where} `{settings.region}` is no Region name; `us-west-2` is one")
-    if not settings.default_key or AWS_MANAGED_KEY in settings.default_key:
-        raise HomeError(
-            f"{table.where} `default_key` should be a key that is managed by the customer: "
-            "one that AWS manages serves AWS's own service alone"
-        )
+    parts = settings.default_key.split(":", 5)
+    if parts[:1] + parts[2:4] != ["arn", "kms", settings.region] or not parts[-1].startswith("key/"):
+        raise HomeError(f"{table.where} `default_key` should be the ARN of a key in {settings.region}")
     if not settings.is_secure and settings.ca is not None:
         raise HomeError(f"{table.where} `ca` is for an https endpoint")
     if not settings.is_secure and not address.is_loopback and not settings.plain_http:

@@ -213,8 +213,10 @@ class KMSClient:
             return f"the default key is refused: {error.code}"
         except KeyUnavailable as unavailable:
             return str(unavailable)
-        state = None if answer.key_metadata is None else answer.key_metadata.key_state
-        return "ok" if state == "Enabled" else f"the default key is {state}"
+        key = answer.key_metadata or kms.KeyMetadata()
+        if key.key_manager == "AWS":
+            return "the default key is managed by AWS, and serves AWS's own service alone"
+        return "ok" if key.key_state == "Enabled" else f"the default key is {key.key_state}"
 
     def is_reachable(self) -> bool:
         """Whether it answers; one that did the last time is believed, for each question may cost money."""

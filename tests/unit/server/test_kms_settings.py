@@ -18,10 +18,11 @@ from watchword.server.deployment import (
 )
 
 HOME = Path("/srv/watchword")
+DEFAULT_KEY = "arn:aws:kms:us-west-2:111122223333:key/11111111-1111-4111-8111-111111111111"
 LEAST = KMSSettings(
     endpoint="https://kms.us-west-2.amazonaws.com",
     region="us-west-2",
-    default_key="alias/watchword",
+    default_key=DEFAULT_KEY,
     credentials=Path("kms.credentials"),
 )
 
@@ -93,9 +94,13 @@ def test_without_a_port_it_is_the_scheme_s(endpoint: str, address: Address) -> N
         ({"endpoint": "ftp://kms.example"}, "is no endpoint"),
         ({"endpoint": "kms.example:x"}, "is no endpoint"),
         ({"region": "moon"}, "is no Region name"),
-        ({"default_key": ""}, "managed by the customer"),
-        ({"default_key": "alias/aws/secretsmanager"}, "managed by the customer"),
-        ({"default_key": "arn:aws:kms:us-west-2:1:alias/aws/secretsmanager"}, "managed by the customer"),
+        ({"default_key": ""}, "the ARN of a key in us-west-2"),
+        ({"default_key": "alias/mine"}, "the ARN of a key in us-west-2"),
+        ({"default_key": DEFAULT_KEY.replace("us-west-2", "us-west-1")}, "the ARN of a key in us-west-2"),
+        (
+            {"default_key": "arn:aws:kms:us-west-2:1:alias/aws/secretsmanager"},
+            "the ARN of a key in us-west-2",
+        ),
         ({"deadline_ms": 99}, "`deadline_ms` should be from 100 to 8000"),
         ({"deadline_ms": 8_001}, "`deadline_ms` should be from 100 to 8000"),
         ({"concurrency": 0}, "`concurrency` should be from 1 to 64"),
