@@ -6,8 +6,7 @@ import json
 
 import pytest
 
-from watchword.cli.operating import RegionStatus, json_text,
-    kms_lines, lag_text, links_text, table
+from watchword.cli.operating import RegionStatus, json_text, kms_lines, lag_text, links_text, table
 
 
 def region(**said: object) -> RegionStatus:
@@ -94,7 +93,9 @@ def test_the_document_holds_the_same_figures() -> None:
 
 
 def test_a_kms_elsewhere_has_a_line_and_others_have_none() -> None:
-    elsewhere = region(kms={"name": "https://kms.example (us-west-2)", "default_key": "arn", "standing": "ok"})
+    elsewhere = region(
+        kms={"name": "https://kms.example (us-west-2)", "default_key": "arn", "standing": "ok"}
+    )
 
     assert kms_lines([elsewhere, region(name="us-east-2")]) == [
         "kms of us-east-1  https://kms.example (us-west-2), default key arn: ok"
