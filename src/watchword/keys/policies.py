@@ -66,18 +66,31 @@ def policy_of(key: KMSKey, *, dns_suffix: str) -> str:
     if key.policy is not None:
         return key.policy
     if key.manager is KeyManager.AWS:
-        return _secrets_manager_default(key, dns_suffix=dns_suffix)
+        return secrets_manager_default(
+            account=key.account, partition=key.partition, region=key.region, dns_suffix=dns_suffix
+        )
     statement: Statement = {
         "Sid": "Enable IAM User Permissions",
         "Effect": "Allow",
-        "Principal": {"AWS": _root_arn(key)},
+        "Principal": {"AWS": _root_arn(account=key.account, partition=key.partition)},
         "Action": "kms:*",
         "Resource": "*",
     }
     return _written("key-default-1", [statement])
 
 
-def _secrets_manager_default(key: KMSKey, *, dns_suffix: str) -> str:
+def letting_in(*, account: str, partition: str) -> str:
+    """A policy that leaves it to the policies of an account what its principals may."""
+    statement: Statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": _root_arn(account=account, partition=partition)},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    return _written("account", [statement])
+
+
+def secrets_manager_default(*, account: str, partition: str, region: str, dns_suffix: str) -> str:
     """Everybody in the account may use it through Secrets Manager; its root user may look at it."""
     through: Statement = {
         "Sid": "Allow access through AWS Secrets Manager for all principals in the account that are authorized "
@@ -88,8 +101,8 @@ def _secrets_manager_default(key: KMSKey, *, dns_suffix: str) -> str:
         "Resource": "*",
         "Condition": {
             "StringEquals": {
-                "kms:CallerAccount": key.account,
-                "kms:ViaService": f"secretsmanager.{key.region}.{dns_suffix}",
+                "kms:CallerAccount": account,
+                "kms:ViaService": f"secretsmanager.{region}.{dns_suffix}",
             }
         },
     }
@@ -98,22 +111,22 @@ def _secrets_manager_default(key: KMSKey, *, dns_suffix: str) -> str:
         "Sid": "Allow access through AWS Secrets Manager for all principals in the account",
         "Action": "kms:GenerateDataKey*",
         "Condition": {
-            "StringEquals": {"kms:CallerAccount": key.account},
-            "StringLike": {"kms:ViaService": f"secretsmanager.{key.region}.{dns_suffix}"},
+            "StringEquals": {"kms:CallerAccount": account},
+            "StringLike": {"kms:ViaService": f"secretsmanager.{region}.{dns_suffix}"},
         },
     }
     metadata: Statement = {
         "Sid": "Allow direct access to key metadata to the account",
         "Effect": "Allow",
-        "Principal": {"AWS": _root_arn(key)},
+        "Principal": {"AWS": _root_arn(account=account, partition=partition)},
         "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
         "Resource": "*",
     }
     return _written("auto-secretsmanager-2", [through, data_keys, metadata])
 
 
-def _root_arn(key: KMSKey) -> str:
-    return f"arn:{key.partition}:iam::{key.account}:root"
+def _root_arn(*, account: str, partition: str) -> str:
+    return f"arn:{partition}:iam::{account}:root"
 
 
 def _written(policy_id: str, statements: list[Statement]) -> str:

@@ -62,7 +62,11 @@ async def _serve(region: Region, context: Context) -> None:
     tls = None
     if settings.certificate is not None and settings.certificate_key is not None:
         tls = endpoint_context(certificate=settings.certificate, certificate_key=settings.certificate_key)
-    threads = threaded(region.gate.answer, threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
+    # Those that wait for a KMS elsewhere have threads of their own number: no more may wait, so that THREADS are left.
+    waiting_max = 0 if settings.kms is None else settings.kms.waiting_max
+    threads = threaded(
+        region.gate.answer, threads=THREADS + waiting_max, queued_max=QUEUED_MAX, refusal=edge_refusal
+    )
 
     answer = PointReads(region.gate.answer_at_once, otherwise=threads, refusal=edge_refusal)
     # A thread of their own: a crowd of requests must not make a Region look ill.

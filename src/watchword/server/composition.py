@@ -14,6 +14,7 @@ from watchword.server.certificates import endpoint_context, server_context
 from watchword.server.deployment import Account, Deployment, HomeError, RegionSettings
 from watchword.server.groups import Composition, front_door_group, region_group
 from watchword.server.home import Credentials, PublicKeys, add_signing_keys
+from watchword.server.kms_client import KMSClient
 from watchword.server.own_user import hand_over
 from watchword.server.process import Context
 from watchword.server.region import now_ms, store_path
@@ -105,6 +106,11 @@ def _open_store(deployment: Deployment, settings: RegionSettings, *, migrate: bo
     except (HomeError, schema.SchemaError) as error:
         raise HomeError(f"Region `{settings.name}`: {error}") from error
     _require_certificates(settings, home=home)
+    if settings.kms is not None:
+        try:
+            KMSClient(settings.kms, home=home, clock=now_ms)
+        except HomeError as error:
+            raise HomeError(f"Region `{settings.name}`: {error}") from error
 
 
 def _migrate(settings: RegionSettings, path: Path) -> None:

@@ -34,6 +34,17 @@
     # certificate_key = "tls/us-east-1.key"
     # plain_http = true                       # allows http on an address that is not loopback
 
+    [regions.us-east-1.kms]                   # optional: a KMS elsewhere instead of the Region's own; decision 0011
+    endpoint = "https://kms.us-west-2.amazonaws.com"
+    region = "us-west-2"                      # its Region, for which requests are signed
+    default_key = "arn:aws:kms:us-west-2:111122223333:key/…"   # of secrets that name none
+    credentials = "regions/us-east-1/kms.credentials"   # as the AWS CLI's file, [default]; or "credential:NAME"
+    # ca = "tls/kms-ca.crt"                   # who vouches for it, instead of the system's authorities
+    # deadline_ms = 2000                      # for one answer
+    # concurrency = 8                         # questions of one process at a time; twice as many may wait
+    # cache_ms = 1000                         # how long a released data key is used without asking; 0: never
+    # plain_http = true                       # allows http to an address that is not loopback
+
 A Region's API workers divide a rate: each lets its part through (`gate/rates.py`).
 
 Paths are relative to HOME, which is the working folder of every process; an absolute one may point to another
@@ -49,7 +60,7 @@ import ipaddress
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -71,6 +82,14 @@ REQUESTS_PER_SECOND_MAX = 1_000_000
 CUSTODIAN_RATE_MAX = 1_000_000_000
 ACCOUNT_DEFAULT = "123456789012"
 PUBLIC_KEY_BYTES = 32
+KMS_DEADLINE_MS_MIN = 100
+KMS_DEADLINE_MS_DEFAULT = 2_000
+KMS_DEADLINE_MS_MAX = 8_000
+"""The front door gives a Region 10 s."""
+KMS_CONCURRENCY_DEFAULT = 8
+KMS_CONCURRENCY_MAX = 64
+KMS_CACHE_MS_DEFAULT = 1_000
+KMS_CACHE_MS_MAX = 60_000
 
 
 KindT = TypeVar("KindT", str, int, bool)
@@ -120,6 +139,37 @@ class RequestRate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KMSSettings:
+    """A KMS elsewhere that a Region uses instead of its own; decision 0011."""
+
+    endpoint: str
+    region: str
+    default_key: str
+    """An ARN, for an alias may come to mean another key: callers may use this one without a right of their own to it."""
+    credentials: Path
+    """`credential:NAME`: a credential that systemd hands over."""
+    ca: Path | None = None
+    """`None`: the system's authorities."""
+    deadline_ms: int = KMS_DEADLINE_MS_DEFAULT
+    concurrency: int = KMS_CONCURRENCY_DEFAULT
+    cache_ms: int = KMS_CACHE_MS_DEFAULT
+    plain_http: bool = False
+
+    @property
+    def is_secure(self) -> bool:
+        return self.endpoint.startswith("https://")
+
+    @property
+    def address(self) -> Address:
+        return _address_or_default(self.endpoint)
+
+    @property
+    def waiting_max(self) -> int:
+        """Of one process: those that are being asked, and as many that wait for their turn."""
+        return 2 * self.concurrency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionSettings:
     """One Region as its host needs to know it; paths are relative to HOME."""
 
@@ -142,6 +192,8 @@ class RegionSettings:
     certificate: Path | None = None
     certificate_key: Path | None = None
     plain_http: bool = False
+    kms: KMSSettings | None = None
+    """`None`: its own."""
 
     @property
     def address(self) -> Address:
@@ -219,6 +271,17 @@ def address_of(endpoint: str) -> Address:
     if parts.scheme not in ("http", "https") or not parts.hostname or not port or extra:
         raise refusal
     return Address(host=parts.hostname, port=port)
+
+
+def _address_or_default(endpoint: str) -> Address:
+    """As `address_of`; without a port, the scheme's."""
+    try:
+        port = urlsplit(endpoint).port
+    except ValueError:
+        port = 0
+    if port is None:
+        endpoint += ":443" if endpoint.startswith("https://") else ":80"
+    return address_of(endpoint)
 
 
 def require_region_names(names: Sequence[str]) -> None:
@@ -355,6 +418,18 @@ def _region_table(settings: RegionSettings) -> dict[str, object]:
         table["certificate_key"] = str(settings.certificate_key)
     if settings.plain_http:
         table["plain_http"] = True
+    if settings.kms is not None:
+        table["kms"] = _kms_table(settings.kms)
+    return table
+
+
+def _kms_table(settings: KMSSettings) -> dict[str, object]:
+    """Write what has to be said, and of the rest what differs from the default."""
+    table: dict[str, object] = {}
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        if one.default is MISSING or value != one.default:
+            table[one.name] = str(value) if isinstance(value, Path) else value
     return table
 
 
@@ -508,6 +583,7 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
     certificate = table.take_optional("certificate")
     certificate_key = table.take_optional("certificate_key")
     passphrase_file = table.take_optional("custody_passphrase_file")
+    kms = table.table("kms")
     settings = RegionSettings(
         name=name,
         partition=table.take("partition", str),
@@ -523,6 +599,7 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
         certificate=None if certificate is None else Path(certificate),
         certificate_key=None if certificate_key is None else Path(certificate_key),
         plain_http=table.take_flag("plain_http"),
+        kms=None if kms is None else _read_kms(kms),
     )
     table.require_nothing_left()
     if settings.partition not in PARTITIONS:
@@ -532,6 +609,55 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
     if not settings.store.startswith("sqlite:"):
         raise table.damaged("`store` should begin with `sqlite:`")
     return settings
+
+
+def _read_kms(table: _Table) -> KMSSettings:
+    ca = table.take_optional("ca")
+    settings = KMSSettings(
+        endpoint=table.take("endpoint", str),
+        region=table.take("region", str),
+        default_key=table.take("default_key", str),
+        credentials=Path(table.take("credentials", str)),
+        ca=None if ca is None else Path(ca),
+        deadline_ms=_take_number(
+            table,
+            "deadline_ms",
+            least=KMS_DEADLINE_MS_MIN,
+            most=KMS_DEADLINE_MS_MAX,
+            otherwise=KMS_DEADLINE_MS_DEFAULT,
+        ),
+        concurrency=_take_number(
+            table, "concurrency", least=1, most=KMS_CONCURRENCY_MAX, otherwise=KMS_CONCURRENCY_DEFAULT
+        ),
+        cache_ms=_take_number(
+            table, "cache_ms", least=0, most=KMS_CACHE_MS_MAX, otherwise=KMS_CACHE_MS_DEFAULT
+        ),
+        plain_http=table.take_flag("plain_http"),
+    )
+    table.require_nothing_left()
+    address = settings.address
+    if not is_region(settings.region):
+        raise HomeError(f"{table.where} `{settings.region}` is no Region name; `us-west-2` is one")
+    parts = settings.default_key.split(":", 5)
+    if parts[:1] + parts[2:4] != ["arn", "kms", settings.region] or not parts[-1].startswith("key/"):
+        raise HomeError(f"{table.where} `default_key` should be the ARN of a key in {settings.region}")
+    if not settings.is_secure and settings.ca is not None:
+        raise HomeError(f"{table.where} `ca` is for an https endpoint")
+    if not settings.is_secure and not address.is_loopback and not settings.plain_http:
+        raise HomeError(
+            f"{table.where} data keys would come from `{address}` without TLS: "
+            "use https, or say `plain_http = true`"
+        )
+    return settings
+
+
+def _take_number(table: _Table, name: str, *, least: int, most: int, otherwise: int) -> int:
+    if name not in table.entries:
+        return otherwise
+    number = table.take(name, int)
+    if not least <= number <= most:
+        raise HomeError(f"{table.where} `{name}` should be from {least} to {most}")
+    return number
 
 
 def _require_safe_endpoint(settings: RegionSettings) -> None:

@@ -39,6 +39,7 @@ from watchword.server import forwarding
 from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.key_uses import KeyUses
+from watchword.server.keys_elsewhere import KeysElsewhere, keys_elsewhere
 from watchword.server.sessions import CustodySessions, issuers_of
 from watchword.sigv4.verify import SigningKey
 from watchword.storage.stores import Access, SQLiteStores
@@ -114,6 +115,8 @@ class Region:
     """Drop what was kept in memory and is too old to be used."""
     shut: Callable[[], None]
     """Drop every opened data key; what checks signatures stays, so that callers go on with what needs no key."""
+    elsewhere: KeysElsewhere | None = None
+    """Where its keys are, if not here."""
 
     @property
     def itself(self) -> Principal:
@@ -243,6 +246,16 @@ def compose(
     key_uses = KeyUses()
     token_key = TokenKey(custody)
     met = Met()
+    elsewhere = keys_elsewhere(
+        settings.kms, clock=now_ms, may_wait=may_wait, remembers=limits.entries_max > 0
+    )
+    own_keys = keys.bindings(
+        custody,
+        data_keys,
+        read_policy=policy_checks.examine,
+        token_key=token_key,
+        used=key_uses.note,
+    )
     boot_id = os.urandom(4).hex()
     trail = SegmentWriter(settings.folder / "trail", process, boot_id=boot_id, clock=now_ms)
     bindings = (
@@ -253,13 +266,7 @@ def compose(
         *replica_sending.bindings(),
         *replica_receiving.bindings(met=met),
         *hands.bindings(met=met),
-        *keys.bindings(
-            custody,
-            data_keys,
-            read_policy=policy_checks.examine,
-            token_key=token_key,
-            used=key_uses.note,
-        ),
+        *(own_keys if elsewhere is None else elsewhere.answering(own_keys, custody=custody)),
         *identity.bindings(),
         *distribution_sending.bindings(custody),
         *distribution_receiving.bindings(custody, met=met),
@@ -286,9 +293,13 @@ def compose(
 
     def forget() -> None:
         data_keys.expire(now=now_ms())
+        if elsewhere is not None:
+            elsewhere.released.expire(now=now_ms())
         openers.clear()
 
     def shut() -> None:
+        if elsewhere is not None:
+            elsewhere.seal()
         data_keys.clear()
         openers.clear()
 
@@ -306,6 +317,7 @@ def compose(
         cargoes=CARGOES,
         forget=forget,
         shut=shut,
+        elsewhere=elsewhere,
     )
 
 
@@ -318,6 +330,9 @@ def heed_seal(region: Region) -> None:
     except KeyUnavailable:
         # Gone or slow is not sealed: what is in memory keeps reads going, for as long as it may.
         return
+    else:
+        if region.elsewhere is not None:
+            region.elsewhere.unseal()
 
 
 def close_trail(region: Region) -> None:
@@ -345,13 +360,16 @@ def health(region: Region) -> tuple[bool, dict[str, str]]:
         trail = "unwritable"
     sound = store == custody == trail == "ok"
     said = {
-        "status": "ok" if sound else "degraded",
         "region": region.settings.name,
         "store": store,
         "custody": custody,
         "trail": trail,
     }
-    return sound, said
+    if region.elsewhere is not None:
+        reachable = region.elsewhere.client.is_reachable()
+        said["kms"] = "ok" if reachable else "unreachable"
+        sound = sound and reachable
+    return sound, {"status": "ok" if sound else "degraded", **said}
 
 
 def status(region: Region) -> dict[str, object]:
@@ -364,6 +382,7 @@ def status(region: Region) -> dict[str, object]:
         "leaving": counts.leaving,
         "worst_lag_ms": lag,
         "custodian": custodian(region),
+        "kms": None if region.elsewhere is None else region.elsewhere.status(),
     }
 
 

@@ -59,8 +59,8 @@ def sources_of(
     """
     said = settings.custody_passphrase_file or environment.get(PASSPHRASE_VARIABLE)
     return KeySources(
-        key_file=_source(settings.custody_key_file, home=home, environment=environment),
-        passphrase_file=None if not said else _source(Path(said), home=home, environment=environment),
+        key_file=source_of(settings.custody_key_file, home=home, environment=environment),
+        passphrase_file=None if not said else source_of(Path(said), home=home, environment=environment),
     )
 
 
@@ -109,7 +109,10 @@ def needs_key_file(settings: RegionSettings, *, home: Path) -> bool:
         return True
 
 
-def _source(named: Path, *, home: Path | None, environment: Mapping[str, str]) -> KeySource:
+def source_of(
+    named: Path, *, home: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> KeySource:
+    """Return where a file is that a setting names; HomeError if it is a credential, and systemd has started nothing."""
     text = str(named)
     if not text.startswith(CREDENTIAL):
         return KeySource(path=named if home is None else home / named)
