@@ -25,7 +25,8 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 from types import TracebackType
@@ -44,12 +45,10 @@ from bench.load import Signed
 from bench.measures import Row
 from watchword.custody import root
 from watchword.custody.core import Keyring
-from watchword.keys.data_keys import CacheLimits
 from watchword.server import region as composition
-from watchword.server.api_worker import QUEUED_MAX, THREADS
-from watchword.server.edge import Edge, threaded
+from watchword.server.api_worker import answering
+from watchword.server.edge import Edge
 from watchword.server.home import open_home
-from watchword.server.point_reads import PointReads
 from watchword.wire.answer import edge_refusal
 
 IN_FORCE_MS_MAX = 1_000.0
@@ -207,6 +206,10 @@ class Worker:
 class InMemory(Keyring):
     """A Region's keyring in the place of the way to it."""
 
+    def ahead(self, _opened: object) -> AbstractContextManager[None]:
+        """Never asked: a keyring lets nobody wait."""
+        return nullcontext()
+
     def ping(self) -> None:
         """Return at once: there is nobody to wait for."""
 
@@ -218,7 +221,8 @@ def _serve(home: Path, name: str, listener: socket.socket, composed: Composition
     # As the product's processes do: paths of the settings are relative.
     os.chdir(home)
     loops = threading.main_thread()
-    limits = CacheLimits() if composed.keeps_data_keys else CacheLimits(entries_max=0)
+    held = replace(deployment.custodian, keep_data_keys=composed.keeps_data_keys)
+    deployment = replace(deployment, custodian=held)
 
     def compose() -> composition.Region:
         return composition.compose(
@@ -226,7 +230,6 @@ def _serve(home: Path, name: str, listener: socket.socket, composed: Composition
             settings,
             process=f"bench-{os.getpid()}",
             committed=lambda: None,
-            cache=limits,
             may_wait=lambda: threading.current_thread() is not loops,
         )
 
@@ -243,11 +246,7 @@ def _serve(home: Path, name: str, listener: socket.socket, composed: Composition
     async def serve() -> None:
         ended = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-        threads = threaded(region.gate.answer, threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
-        at_once = PointReads(region.gate.answer_at_once, otherwise=threads, refusal=edge_refusal)
-        # A read that is sure to wait is not tried on the loop first: that alone was 40% of its cost.
-        waits = not (composed.in_memory or composed.keeps_data_keys)
-        edge = Edge(threads if waits else at_once, refusal=edge_refusal)
+        edge = Edge(answering(region), refusal=edge_refusal)
         await edge.listen(listener)
         await ended.wait()
         await edge.drain(ms=500)
