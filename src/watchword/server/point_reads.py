@@ -52,7 +52,7 @@ _Asked = tuple[HTTPRequest, Reply]
 
 
 class PointReads:
-    """A `Dispatch` that answers point reads on the loop; all else, and what can't be answered so, it leaves to `otherwise`."""
+    """A `Dispatch` that answers point reads on the loop; all else, and what can't be answered so, goes to `otherwise`."""
 
     def __init__(
         self, gate: AtOnce, *, openings: Asker, ahead: Ahead, otherwise: Dispatch, refusal: Refusal
