@@ -34,6 +34,8 @@ BACKLOG = 256
 READ_BYTES = 65_536
 TURN_QUESTIONS = 16
 """Of one connection that are answered before others get their turn: half a millisecond, as a rule."""
+TURN_S = 0.005
+"""Or in this time, where an answer takes longer than it should."""
 TURN_ANSWER_BYTES = 262_144
 """Answers that wait to be written together; one alone may be longer."""
 BEAT_SECONDS = 1.0
@@ -326,12 +328,14 @@ class Custodian:
         answers: list[bytes] = []
         answer_bytes = 0
         broken: ProtocolError | None = None
+        ends = self._monotonic() + TURN_S
         try:
             while (question := connection.next_question()) is not None:
                 answer = self._answer(question, pid=connection.pid)
                 answers.append(answer)
                 answer_bytes += len(answer)
-                if len(answers) == TURN_QUESTIONS or answer_bytes >= TURN_ANSWER_BYTES:
+                over = len(answers) == TURN_QUESTIONS or answer_bytes >= TURN_ANSWER_BYTES
+                if over or self._monotonic() >= ends:
                     self._behind[connection] = None
                     break
         except ProtocolError as error:

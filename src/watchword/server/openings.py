@@ -24,8 +24,9 @@ from watchword.custody.protocol import ProtocolError
 from watchword.envelope.refused import EnvelopeRefused
 from watchword.keys.custody import Opened, Opening
 
-OVERDUE_MS = 100
-"""A custodian that works answers in under a millisecond, and one on a machine that is far too busy in tens."""
+OVERDUE_MS = 250
+"""A custodian that works answers in about a millisecond, one on a machine that is far too busy in tens, and one that has an
+HSM open each of sixteen in a hundred or two."""
 READ_BYTES = 65_536
 
 Done = Callable[[list[Opened] | None], None]

@@ -27,6 +27,10 @@ from watchword.server.openings import Done
 TOGETHER_MAX = 16
 """Requests that are answered before the loop looks at its sockets again."""
 
+WAITING_MAX = 64
+"""Reads that wait for data keys; as many as wait for the custodian in threads. One more goes to the threads, whose queue is
+bounded: with a custodian that is as slow as it may be, these four batches take a second."""
+
 Ahead = Callable[[Iterable[tuple[Opening, Opened]]], AbstractContextManager[None]]
 """Has custody give what was opened, for as long as the context lasts."""
 
@@ -62,7 +66,7 @@ class PointReads:
         self._ahead = ahead
         self._otherwise = otherwise
         self._refusal = refusal
-        # Both bounded by the edge: a connection has one request at work.
+        # Bounded by the edge: a connection has one request at work.
         self._come: deque[_Asked] = deque()
         self._waiting: deque[tuple[_Asked, Waiting]] = deque()
 
@@ -118,9 +122,9 @@ class PointReads:
             return
         for asked, said in zip(together, answers, strict=True):
             request, reply = asked
-            if said is None:
-                self._otherwise(request, reply)
-            elif isinstance(said, Waiting):
+            if isinstance(said, HTTPResponse):
+                reply(said)
+            elif said is not None and len(self._waiting) < WAITING_MAX:
                 self._waiting.append((asked, said))
             else:
-                reply(said)
+                self._otherwise(request, reply)

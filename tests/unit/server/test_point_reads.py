@@ -11,7 +11,7 @@ from watchword.gate.gate import Asked, Waiting
 from watchword.keys.custody import Opening
 from watchword.server.edge_limits import Reply
 from watchword.server.openings import Done
-from watchword.server.point_reads import TOGETHER_MAX, PointReads
+from watchword.server.point_reads import TOGETHER_MAX, WAITING_MAX, PointReads
 from watchword.wire.answer import edge_refusal
 
 
@@ -183,6 +183,16 @@ def test_one_batch_is_on_its_way_and_the_rest_follows_it() -> None:
 
     assert [len(batch) for batch in loop.custodian.asked] == [TOGETHER_MAX, TOGETHER_MAX, 1]
     assert len(loop.answered) == len(crowd)
+
+
+def test_no_more_wait_for_keys_than_may_and_the_rest_go_elsewhere() -> None:
+    loop = Loop(all_stopped)
+    on_their_way, more = TOGETHER_MAX, 5
+    crowd = [asked(str(number)) for number in range(on_their_way + WAITING_MAX + more)]
+
+    loop.run(crowd)
+
+    assert loop.elsewhere == [request.body for request in crowd[-more:]]
 
 
 def test_when_the_custodian_falls_silent_all_that_wait_go_elsewhere() -> None:
