@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.contract.people import add_user
+from tests.contract.people import ask as ask_as
 from tests.contract.region import CANARY, Answer, Region, make_region, scratch, token
-from tests.contract.test_principals_decide import add_user
-from tests.contract.test_principals_decide import ask as ask_as
 from tests.contract.test_swapped_rows import CALLERS, OTHER_ACCOUNT
 from tests.integration.edge_serving import inline, serving
 
 from watchword.api.http import HTTPRequest, HTTPResponse
 from watchword.envelope.refused import EnvelopeRefused
+from watchword.gate.gate import Waiting
 from watchword.identity import policy_checks
 from watchword.identity.model import AccessKey
 from watchword.keys import elsewhere_operations
@@ -266,7 +267,9 @@ def test_a_read_that_need_not_ask_is_answered_on_the_loop_and_no_other(both: Bot
 
     def at_once() -> HTTPResponse | None:
         body = json.dumps({"SecretId": "a"}).encode()
-        return region.gate.answer_at_once([region.request("GetSecretValue", body)])[0]
+        (answer,) = region.gate.answer_at_once([region.request("GetSecretValue", body)])
+        assert not isinstance(answer, Waiting)
+        return answer
 
     both.may_wait = False
     assert at_once() is None
@@ -352,9 +355,9 @@ def test_a_user_needs_no_right_to_the_default_key_and_one_to_any_other(both: Bot
             json.loads(may(opening, resource=arn))["Statement"],
         ]
     }
-    add_user(region, "plain", team="red", policy=may(reading))
-    add_user(region, "keyed", team="red", policy=json.dumps(both_of))
-    add_user(region, "wrong", team="red", policy=json.dumps(both_of).replace(arn, other))
+    add_user(region, "plain", policy=may(reading))
+    add_user(region, "keyed", policy=json.dumps(both_of))
+    add_user(region, "wrong", policy=json.dumps(both_of).replace(arn, other))
 
     def read(name: str, secret: str) -> tuple[int, str]:
         answer = ask_as(region, name, "GetSecretValue", SecretId=secret)
@@ -371,9 +374,9 @@ def test_a_user_who_names_a_key_by_alias_needs_a_right_to_that_alias(both: Both)
     region = both.region
     alias = both.new_key("alias/a").rpartition(":")[0] + ":alias/a"
     actions = ("secretsmanager:CreateSecret", "kms:GenerateDataKey", "kms:Decrypt")
-    add_user(region, "every", team="red", policy=may(*actions))
-    add_user(region, "other", team="red", policy=may(*actions, resource="arn:aws:kms:*:*:alias/b"))
-    add_user(region, "none", team="red", policy=may("secretsmanager:CreateSecret"))
+    add_user(region, "every", policy=may(*actions))
+    add_user(region, "other", policy=may(*actions, resource="arn:aws:kms:*:*:alias/b"))
+    add_user(region, "none", policy=may("secretsmanager:CreateSecret"))
 
     def create(name: str, key_id: str) -> int:
         members = {"Name": f"{name}{len(key_id)}", "SecretString": "v", "KmsKeyId": key_id}

@@ -3,9 +3,10 @@
     question   length 4 | version 1 | operation 1 | fields, length-prefixed
     answer     length 4 | version 1 | outcome 1   | fields, length-prefixed
 
-Each is one write and, as a rule, one read. The length counts what follows it. No more than one question is
-open on a connection. Both ends are of one release as a rule; during an upgrade they may not be, and then the
-version says so before a field is read wrongly.
+The length counts what follows it. Questions may follow one another on a connection before the first is
+answered: each is judged and counted for itself, and they are answered in their order. Both ends are of one
+release as a rule; during an upgrade they may not be, and then the version says so before a field is read
+wrongly.
 """
 
 from __future__ import annotations

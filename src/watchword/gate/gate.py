@@ -52,7 +52,7 @@ from watchword.identity.context import Circumstances, RequestContext
 from watchword.identity.credentials import SigningKeys, credentials
 from watchword.identity.decision import PoliciesOfPrincipal
 from watchword.identity.policy_principals import KnownHere, NamesOf
-from watchword.keys.custody import KeyUnavailable, WouldWait
+from watchword.keys.custody import KeyUnavailable, Opening, WouldWait
 from watchword.regions.partitions import PARTITIONS
 from watchword.sigv4 import verify
 from watchword.trail import event as trail_event
@@ -118,6 +118,29 @@ class _Together:
         self.lines.append(line)
 
 
+class Asked(msgspec.Struct, kw_only=True):
+    """Mutable: a request, and what is known of it so far."""
+
+    request: HTTPRequest
+    request_id: str
+    service: Service | WireProtocol | None = None
+    """Whose words a refusal is in."""
+    operation: Operation | None = None
+    principal: Principal | None = None
+    """Proven; with a shape, the rest of (1) to (3) is done too."""
+    shape: Shape | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A point read that stopped where custody has to open something.
+
+    Who asks is proven, and policy has allowed it; nothing was done. All of (4) to (7) is still to be done, from nothing.
+    """
+
+    opening: Opening
+    asked: Asked
+
+
 class Gate:
     """The door of one Region, in one process. May be used by several threads at once."""
 
@@ -162,26 +185,43 @@ class Gate:
 
     def answer(self, request: HTTPRequest) -> HTTPResponse:
         """Answer a client's request, in a thread that may wait. Never raises."""
-        return self._answered(request, self._authenticate, self._trail, internal=False)
+        return self._answered(self._asked(request), self._authenticate, self._trail, internal=False)
 
-    def answer_at_once(self, requests: Sequence[HTTPRequest]) -> list[HTTPResponse | None]:
-        """Answer point reads on the loop's own thread; `None`: it has to wait or is no point read, so `answer` must.
+    def answer_at_once(self, requests: Sequence[HTTPRequest]) -> list[HTTPResponse | Waiting | None]:
+        """Answer point reads on the loop's own thread.
+
+        `Waiting`: custody has to open something first; then `answer_opened`. `None`: it has to wait for something else or
+        is no point read, so `answer` must. They change nothing, so what was begun and has to wait is begun again.
 
         Together they ask the store once whether anybody has committed, after all of them had come, and write to the
-        trail once, before any of them is answered. They change nothing, so what was begun and has to wait is begun again.
-        Never raises.
+        trail once, before any of them is answered. Never raises.
         """
+        asked = [self._asked(request) if is_point_read(request) else None for request in requests]
+        return self._answered_together(asked)
+
+    def answer_opened(self, waiting: Sequence[Waiting]) -> list[HTTPResponse | None]:
+        """Go on with reads whose openings custody has answered, and `decrypt` gives; as `answer_at_once`.
+
+        What was found and decided before is decided again: it may have changed since. `None`: it has to wait once more.
+        """
+        answers = self._answered_together([one.asked for one in waiting])
+        return [None if isinstance(answer, Waiting) else answer for answer in answers]
+
+    def _answered_together(self, asked: Sequence[Asked | None]) -> list[HTTPResponse | Waiting | None]:
         together = _Together()
         try:
             unit = self._stores.unit()
         except StoreUnavailable:
-            return [None] * len(requests)
-        answers: list[HTTPResponse | None] = []
-        for request in requests:
-            answer = None
-            if is_point_read(request):
-                with contextlib.suppress(WouldWait):
-                    answer = self._answered(request, self._authenticate, together, internal=False, unit=unit)
+            return [None] * len(asked)
+        answers: list[HTTPResponse | Waiting | None] = []
+        for one in asked:
+            answer: HTTPResponse | Waiting | None = None
+            if one is not None:
+                try:
+                    answer = self._answered(one, self._authenticate, together, internal=False, unit=unit)
+                except WouldWait as wait:
+                    if wait.opening is not None:
+                        answer = Waiting(opening=wait.opening, asked=one)
             answers.append(answer)
         if together.lines:
             try:
@@ -189,12 +229,15 @@ class Gate:
             except TrailUnavailable as error:
                 request_id = self._new_id()
                 refused = wire.refusal(WireProtocol.JSON, _unavailable(error, request_id), request_id)
-                return [None if answer is None else refused for answer in answers]
+                return [refused if isinstance(answer, HTTPResponse) else answer for answer in answers]
         return answers
+
+    def _asked(self, request: HTTPRequest) -> Asked:
+        return Asked(request=request, request_id=self._new_id())
 
     def answer_peer(self, request: HTTPRequest) -> HTTPResponse:
         """Answer another Region on the peer port, where its certificate says who it is. Never raises."""
-        return self._answered(request, self._recognise, self._trail, internal=True)
+        return self._answered(self._asked(request), self._recognise, self._trail, internal=True)
 
     def perform(self, operation: Operation, request: Shape, *, principal: Principal) -> Any:
         """Carry out one of our own operations for this Region's agent, and return its answer.
@@ -212,14 +255,14 @@ class Gate:
 
     def _answered(
         self,
-        request: HTTPRequest,
+        asked: Asked,
         authenticate: Callable[[HTTPRequest, Operation, Origin, UnitOfWork], Principal],
         trail: Trail,
         *,
         internal: bool,
         unit: UnitOfWork | None = None,
     ) -> HTTPResponse:
-        request_id = self._new_id()
+        request, request_id = asked.request, asked.request_id
         origin = Origin(
             request_id=request_id,
             source=request.source,
@@ -227,24 +270,30 @@ class Gate:
             trail=trail,
             secure=request.secure,
         )
-        asked: Service | WireProtocol | None = None
-        principal: Principal | None = None
         try:
             # (1)
-            operation = route(request, internal=internal)
-            asked = operation.service
-            if operation not in self._bound:
-                raise UnknownOperationException
+            operation = asked.operation
+            if operation is None:
+                operation = route(request, internal=internal)
+                asked.service = operation.service
+                if operation not in self._bound:
+                    raise UnknownOperationException
+                asked.operation = operation
             # (2)
             if unit is None:
                 unit = self._stores.unit()
-            principal = authenticate(request, operation, origin, unit)
+            principal = asked.principal
+            if principal is None:
+                principal = asked.principal = authenticate(request, operation, origin, unit)
             # (3)
             try:
                 if self._rates is not None:
                     self._rates.take(operation, principal.account, now=self._clock())
-                shape = question.decode(operation, request)
-                constraints.check(shape)
+                shape = asked.shape
+                if shape is None:
+                    shape = question.decode(operation, request)
+                    constraints.check(shape)
+                    asked.shape = shape
             except ApiError as error:
                 self._record_refusal(operation, principal, origin, error)
                 raise
@@ -259,18 +308,19 @@ class Gate:
         except InternalFailure as error:
             # A rule found a fault of ours. Its words, which hold nothing of the caller's, are for the operator.
             _log.error("fault %s: %s", request_id, error.message)
-            return wire.refusal(asked, _fault(asked, request_id), request_id)
+            return wire.refusal(asked.service, _fault(asked.service, request_id), request_id)
         except ApiError as error:
-            return wire.refusal(asked, error, request_id)
+            return wire.refusal(asked.service, error, request_id)
         except (KeyUnavailable, StoreUnavailable, TrailUnavailable) as error:
-            return wire.refusal(asked, _unavailable(error, request_id), request_id)
+            return wire.refusal(asked.service, _unavailable(error, request_id), request_id)
         except WouldWait:
-            if self._rates is not None and principal is not None:
-                self._rates.give_back(operation, principal.account)
+            # Whether it goes on here or elsewhere, there it is counted.
+            if self._rates is not None and asked.principal is not None and asked.operation is not None:
+                self._rates.give_back(asked.operation, asked.principal.account)
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a fault of ours becomes an answer
             _log_fault(request_id, error)
-            return wire.refusal(asked, _fault(asked, request_id), request_id)
+            return wire.refusal(asked.service, _fault(asked.service, request_id), request_id)
 
     def _authenticate(
         self, request: HTTPRequest, operation: Operation, origin: Origin, unit: Any

@@ -18,6 +18,7 @@
     strict = true                             # it does not start without every protection that the system can give
     questions_per_second = 20000              # of one process; what is above is refused
     decryptions_per_minute = 60000            # what is above is an alarm, in the log and in the trail
+    keep_data_keys = true                     # by workers, for at most a minute; if false, each read asks the custodian
 
     [regions.us-east-1]                       # one table per Region, in the deployment's order
     partition = "aws"
@@ -228,6 +229,8 @@ class CustodianSettings:
     questions_per_second: int | None = None
     """`None`: the custodian's own default, as below."""
     decryptions_per_minute: int | None = None
+    keep_data_keys: bool = True
+    """Whether a worker keeps data keys that the custodian has opened (`keys/data_keys.py`); its cost is in decision 0003."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -394,8 +397,9 @@ def to_toml(deployment: Deployment) -> str:
 
 def _custodian_table(settings: CustodianSettings) -> dict[str, object]:
     """Write what differs from the default."""
+    default = CustodianSettings()
     said = {name: getattr(settings, name) for name in settings.__slots__}
-    return {name: value for name, value in said.items() if value is not None and value is not False}
+    return {name: value for name, value in said.items() if value != getattr(default, name)}
 
 
 def _region_table(settings: RegionSettings) -> dict[str, object]:
@@ -551,6 +555,7 @@ def _read_custodian(table: _Table) -> CustodianSettings:
         strict=table.take_flag("strict"),
         questions_per_second=_read_rate(table, "questions_per_second"),
         decryptions_per_minute=_read_rate(table, "decryptions_per_minute"),
+        keep_data_keys=table.take_flag("keep_data_keys", otherwise=True),
     )
     table.require_nothing_left()
     return settings
@@ -718,8 +723,8 @@ class _Table:
     def take_optional(self, name: str) -> str | None:
         return self.take(name, str) if name in self.entries else None
 
-    def take_flag(self, name: str) -> bool:
-        return self.take(name, bool) if name in self.entries else False
+    def take_flag(self, name: str, *, otherwise: bool = False) -> bool:
+        return self.take(name, bool) if name in self.entries else otherwise
 
     def table(self, name: str) -> _Table | None:
         value = self.entries.pop(name, None)

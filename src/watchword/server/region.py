@@ -25,7 +25,7 @@ from watchword.identity import distribution_receiving, distribution_sending, pol
 from watchword.identity import operations as identity
 from watchword.keys import operations as keys
 from watchword.keys.custody import KeySealed, KeyUnavailable, WouldWait
-from watchword.keys.data_keys import CacheLimits, DataKeys
+from watchword.keys.data_keys import NOTHING_KEPT, CacheLimits, DataKeys
 from watchword.regions.partitions import PARTITIONS
 from watchword.replication import hands
 from watchword.replication.cargo import Cargo
@@ -222,7 +222,6 @@ def compose(
     *,
     process: str,
     committed: Callable[[], None],
-    cache: CacheLimits | None = None,
     may_wait: Callable[[], bool] = lambda: True,
     rates: Rates | None = None,
 ) -> Region:
@@ -238,7 +237,7 @@ def compose(
     sessions = CustodySessions(
         custody, region=settings.name, issuers=issuers_of(deployment, partition=settings.partition)
     )
-    limits = cache or CacheLimits()
+    limits = CacheLimits() if deployment.custodian.keep_data_keys else NOTHING_KEPT
     data_keys = DataKeys(custody, limits=limits)
     # A cipher is as good as its data key: where those are not kept, it is not either.
     openers = Openers(entries_max=min(limits.entries_max, OPENERS_MAX))
