@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlencode
+from xml.etree import ElementTree
 
 from tests.contract.witness import witness
 
@@ -30,7 +31,7 @@ from watchword.custody.master import Master
 from watchword.envelope.transport import generate_pair
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rates
-from watchword.identity import distribution_receiving, distribution_sending, policy_checks
+from watchword.identity import distribution_receiving, distribution_sending, iam_operations, policy_checks
 from watchword.identity import operations as identity
 from watchword.identity.directory import founded
 from watchword.identity.model import AccessKeyItem, AccountKey, Settings
@@ -164,6 +165,25 @@ class Answer:
         return members
 
     @property
+    def xml(self) -> ElementTree.Element:
+        """The answer of a query service, without namespaces."""
+        root = ElementTree.fromstring(self.response.body)  # noqa: S314 - our own answer
+        for element in root.iter():
+            element.tag = element.tag.rpartition("}")[2]
+        return root
+
+    def text(self, path: str) -> str:
+        """The text of an element of a query service's answer: `.//UserId`."""
+        found = self.xml.find(path)
+        assert found is not None, self.response.body
+        return found.text or ""
+
+    @property
+    def query_refusal(self) -> tuple[int, str, str]:
+        """Status, code and text of a query service's refusal."""
+        return self.status, self.text(".//Code"), self.text(".//Message")
+
+    @property
     def refusal(self) -> tuple[int, str, str]:
         """Status, code and text."""
         members = self.members
@@ -241,6 +261,7 @@ class Region:
                     quotas=self.key_quotas,
                 ),
                 *identity.bindings(),
+                *iam_operations.bindings(),
                 *distribution_sending.bindings(self.identity_custody),
                 *distribution_receiving.bindings(self.identity_custody, met=met),
                 *self.faults,
@@ -363,6 +384,41 @@ class Region:
             service="sts",
             now=self.clock.now,
         )
+
+    def iam(
+        self,
+        action: str,
+        fields: dict[str, str] | None = None,
+        *,
+        access_key_id: str = ACCESS_KEY_ID,
+        secret_access_key: str = SECRET_ACCESS_KEY,
+        service: str = "iam",
+        session_token: str | None = None,
+    ) -> Answer:
+        """Ask a query service, members as they are in its form: `Tags.member.1.Key`."""
+        version = {"iam": "2010-05-08", "sts": "2011-06-15"}[service]
+        headers: tuple[tuple[str, str], ...] = (
+            ("host", f"{service}.{self.name}.amazonaws.com"),
+            ("content-type", _FORM),
+        )
+        if session_token is not None:
+            headers = (*headers, ("x-amz-security-token", session_token))
+        base = HTTPRequest(
+            method="POST",
+            target="/",
+            headers=headers,
+            body=urlencode({"Action": action, "Version": version, **(fields or {})}).encode(),
+            source="192.0.2.7",
+        )
+        signed = sign(
+            base,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            region=self.name,
+            service=service,
+            now=self.clock.now,
+        )
+        return self.send(signed)
 
     # What is left behind
 

@@ -15,9 +15,6 @@ def _of(service: str, names: str) -> frozenset[str]:
 
 
 NOT_YET: frozenset[str] = frozenset().union(
-    # Users
-    _of("iam", "CreateUser, GetUser, UpdateUser, DeleteUser, ListUsers, TagUser, UntagUser, ListUserTags"),
-    _of("iam", "PutUserPermissionsBoundary, DeleteUserPermissionsBoundary"),
     # Access keys
     _of("iam", "CreateAccessKey, ListAccessKeys, UpdateAccessKey, DeleteAccessKey, GetAccessKeyLastUsed"),
     # Passwords

@@ -208,6 +208,8 @@ class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
     resource: ResourceT
     arn: str
     missing: ApiError | None = None
+    named: str | None = None
+    """How a refusal names it, whether it is there or not; without it, as the request does."""
     tags: Mapping[str, str] = msgspec.field(default_factory=dict)
     also: tuple[tuple[Operation, Found[Any]], ...] = ()
     """What has to be allowed besides, each on a resource of its own: an alias and its key, say."""

@@ -92,7 +92,7 @@ def decide(
         return ALLOWED_TO_ROOT
     # (5)
     policies = identity()
-    shown = _as_sent(operation, request) or found.arn
+    shown = found.named or _as_sent(operation, request) or found.arn
     decision = _on_policies(
         action, principal=principal, found=found, context=context, identity=policies, shown=shown
     )
