@@ -68,6 +68,11 @@ COMMON: Mapping[str, frozenset[str]] = {
 
 Source: Common errors of each service's API reference.
 """
+EARLY_CODES = frozenset(
+    {"SerializationException", "ValidationException", "UnknownOperationException"}
+    | {"MalformedInput", "ValidationError", "InvalidAction"}
+)
+"""Refusals of a request's form, with which no operation is reached."""
 REGIONS = ("us-east-2",) * 5 + ("eu-west-1", "us-east-1", "us-gov-west-1", "nowhere-1")
 IDENTITIES = ("fuzz-1", "fuzz-2", "Fuzz-2", "default")
 """Users, groups, roles and policies: few, so that they are met again."""
