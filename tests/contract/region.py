@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlencode
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from tests.contract.witness import witness
 
@@ -165,9 +165,9 @@ class Answer:
         return members
 
     @property
-    def xml(self) -> ElementTree.Element:
+    def xml(self) -> ET.Element:
         """The answer of a query service, without namespaces."""
-        root = ElementTree.fromstring(self.response.body)  # noqa: S314 - our own answer
+        root = ET.fromstring(self.response.body)  # noqa: S314 - our own answer
         for element in root.iter():
             element.tag = element.tag.rpartition("}")[2]
         return root
@@ -261,7 +261,7 @@ class Region:
                     quotas=self.key_quotas,
                 ),
                 *identity.bindings(),
-                *iam_operations.bindings(),
+                *iam_operations.bindings(self.identity_custody),
                 *distribution_sending.bindings(self.identity_custody),
                 *distribution_receiving.bindings(self.identity_custody, met=met),
                 *self.faults,

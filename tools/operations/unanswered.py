@@ -16,13 +16,10 @@ def _of(service: str, names: str) -> frozenset[str]:
 
 NOT_YET: frozenset[str] = frozenset().union(
     # Access keys
-    _of("iam", "CreateAccessKey, ListAccessKeys, UpdateAccessKey, DeleteAccessKey, GetAccessKeyLastUsed"),
+    _of("iam", "GetAccessKeyLastUsed"),
     # Passwords
     _of("iam", "CreateLoginProfile, GetLoginProfile, UpdateLoginProfile, DeleteLoginProfile, ChangePassword"),
     _of("iam", "GetAccountPasswordPolicy, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy"),
-    # Groups
-    _of("iam", "CreateGroup, GetGroup, UpdateGroup, DeleteGroup, ListGroups, ListGroupsForUser"),
-    _of("iam", "AddUserToGroup, RemoveUserFromGroup"),
     # Roles
     _of("iam", "CreateRole, GetRole, UpdateRole, UpdateRoleDescription, UpdateAssumeRolePolicy, DeleteRole"),
     _of("iam", "ListRoles, TagRole, UntagRole, ListRoleTags"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from watchword.api.call import Bound
-from watchword.identity import users
+from watchword.identity import access_keys, groups, users
+from watchword.identity.custody import IdentityCustody
 
 
-def bindings() -> tuple[Bound, ...]:
-    return users.bindings()
+def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
+    return (*users.bindings(), *access_keys.bindings(custody), *groups.bindings())

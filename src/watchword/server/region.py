@@ -267,7 +267,7 @@ def compose(
         *hands.bindings(met=met),
         *(own_keys if elsewhere is None else elsewhere.answering(own_keys, custody=custody)),
         *identity.bindings(),
-        *iam_operations.bindings(),
+        *iam_operations.bindings(custody),
         *distribution_sending.bindings(custody),
         *distribution_receiving.bindings(custody, met=met),
         *forwarding.bindings(
