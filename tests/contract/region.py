@@ -109,6 +109,7 @@ class GoneCustody:
     generate_data_key = generate_sealed_data_key = encrypt = re_encrypt = decrypt = staticmethod(_gone)
     import_parameters = import_material = generate_mac = verify_mac = random = staticmethod(_gone)
     seal_for_region = open_from_region = staticmethod(_gone)
+    material_for_region = material_from_region = staticmethod(_gone)
     seal_access_key = signing_key = token_key = staticmethod(_gone)
 
 

@@ -57,6 +57,9 @@ class Op(IntEnum):
     IMPORT_PARAMETERS = 17
     IMPORT_MATERIAL = 18
 
+    MATERIAL_FOR_REGION = 24
+    MATERIAL_FROM_REGION = 25
+
     # About the seal itself (seal.py); answered by a sealed custodian too.
     STANDING = 64
     SEAL = 65
