@@ -178,6 +178,8 @@ class Region:
     master: Master
     trail: Trail = field(default_factory=Trail)
     cache: CacheLimits = field(default_factory=CacheLimits)
+    peers: dict[str, bytes] = field(default_factory=dict)
+    """The other Regions' transport keys, as the custodian is told of them; filled in when they are made."""
     custody: Custody = field(init=False)
     stores: SQLiteStores = field(init=False)
     gate: Gate = field(init=False)
@@ -192,7 +194,7 @@ class Region:
     """Bindings that replace those of the same operations, to plant a fault."""
 
     def __post_init__(self) -> None:
-        self.custody = Keyring(self.master, entropy=os.urandom)
+        self.custody = Keyring(self.master, entropy=os.urandom, peers=self.peers)
         self.stores = self.open_stores()
         self.compose()
 
@@ -218,19 +220,20 @@ class Region:
                 *cross_account.bindings(),
                 *replica_sending.bindings(),
                 *replica_receiving.bindings(met=met),
-                *hands.bindings(met=met),
+                *hands.bindings(met=met, steps=keys.STEPS),
                 *keys.bindings(
                     self.custody,
                     DataKeys(self.custody, limits=self.cache),
                     read_policy=policy_checks.examine,
                     token_key=lambda: self.custody.token_key(),
+                    met=met,
                     used=self.key_uses.note,
                     quotas=self.key_quotas,
                 ),
                 *identity.bindings(),
                 *self.faults,
             ),
-            signing_keys=SigningKeys(Keyring(self.master, entropy=os.urandom)),
+            signing_keys=SigningKeys(Keyring(self.master, entropy=os.urandom, peers=self.peers)),
             process=f"test-{os.urandom(4).hex()}",
             trail=self.trail,
             clock=self.clock,
@@ -246,7 +249,7 @@ class Region:
         self.compose()
 
     def restore_custody(self) -> None:
-        self.custody = Keyring(self.master, entropy=os.urandom)
+        self.custody = Keyring(self.master, entropy=os.urandom, peers=self.peers)
         self.compose()
 
     @property

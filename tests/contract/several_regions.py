@@ -251,6 +251,9 @@ def several(*names: str) -> Iterator[Regions]:
     with scratch() as folder:
         clock = Clock()
         made = Regions(clock=clock, held={name: make_region(folder, name, clock=clock) for name in names})
+        for region in made.held.values():
+            for other in made.held.values():
+                region.peers[other.name] = public_key_of(other.master.transport_private_key)
         yield made
         for region in made.held.values():
             region.stores.close()

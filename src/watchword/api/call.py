@@ -123,6 +123,8 @@ class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
     """The resource's own policy."""
     decides_itself: bool = False
     """A key: whom its policy does not let in has no access."""
+    region: str | None = None
+    """Another Region, where the permission is asked for: of what a request makes there."""
     facts: Callable[[], Mapping[str, tuple[str, ...]]] | None = None
     """What policies may ask of it, by condition key in lower case; worked out only if one does."""
 

@@ -50,7 +50,7 @@ ACCESS_FLUSH_S = 30.0
 """A day of last access reaches the store within a minute."""
 DAY_MS = 86_400_000
 STORE_PREFIX = "sqlite:"
-CARGOES: Mapping[Kind, Cargo] = {cargo.kind: cargo for cargo in (replica_sending.CARGO,)}
+CARGOES: Mapping[Kind, Cargo] = {cargo.kind: cargo for cargo in (replica_sending.CARGO, keys.CARGO)}
 """What replication carries: by which operations each kind of link is read, applied and acknowledged."""
 KEYS_SHOWN = 10
 """The most used ones, in `watchword status --json`."""
@@ -242,12 +242,13 @@ def compose(
         *cross_account.bindings(),
         *replica_sending.bindings(),
         *replica_receiving.bindings(met=met),
-        *hands.bindings(met=met),
+        *hands.bindings(met=met, steps=keys.STEPS),
         *keys.bindings(
             custody,
             data_keys,
             read_policy=policy_checks.examine,
             token_key=token_key,
+            met=met,
             used=key_uses.note,
         ),
         *identity.bindings(),

@@ -14,14 +14,14 @@ from dataclasses import replace
 from watchword.api.call import Change
 from watchword.api.unit import EventRow, Moved
 from watchword.keys.model import KMSKey
-from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved
+from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved, ReplicaAsked
 from watchword.replication.link import step
 from watchword.replication.model import Committed, Incoming, Kind, Lifecycle, Link
 from watchword.replication.store import IncomingSaved, LinkClaimed, LinkMade, LinkRow, LinkStepped
 from watchword.secrets.model import SealedValue, Secret, Version
 from watchword.secrets.store import LinkAdded, SecretPurged, SecretSaved
 from watchword.storage import reads, rows
-from watchword.storage.overlay import raises_revision
+from watchword.storage.overlay import raises_revision, tells
 from watchword.storage.statements import SQL
 
 Address = tuple[str, str]
@@ -56,10 +56,8 @@ def write(raw: sqlite3.Connection, changes: Sequence[Change], *, seat: reads.Sea
             case LinkClaimed():
                 _claim_link(raw, change)
             case IncomingSaved():
-                _save_incoming(
-                    raw, before=change.before, after=change.after, account=change.account, kind=change.kind
-                )
-            case KeySaved() | KeyDestroyed() | AliasSaved() | GrantMade() | GrantEnded():
+                _save_incoming(raw, change)
+            case KeySaved() | KeyDestroyed() | AliasSaved() | GrantMade() | GrantEnded() | ReplicaAsked():
                 _write_keys(raw, change)
             case _:
                 raise AssertionError(f"no store writes a `{type(change).__name__}`")
@@ -90,7 +88,7 @@ def _save_secret(raw: sqlite3.Connection, change: SecretSaved) -> None:
         raise Moved("a secret's name was taken") from error
     _save_versions(raw, change)
     if raises_revision(change):
-        _mark_links(raw, after)
+        _mark_links(raw, after.account, after.sid, revision=after.revision, now=after.changed_ms)
 
 
 def _save_own_incoming(
@@ -100,7 +98,7 @@ def _save_own_incoming(
     if known is None or known.link_id != incoming.link_id:
         known = None
     if incoming != known:
-        _save_incoming(raw, before=known, after=incoming, account=after.account, kind=Kind.SECRETS)
+        _save_incoming(raw, IncomingSaved(before=known, after=incoming, account=after.account))
 
 
 def _save_versions(raw: sqlite3.Connection, change: SecretSaved) -> None:
@@ -150,11 +148,11 @@ def _save_value(raw: sqlite3.Connection, address: Address, value: SealedValue) -
     )
 
 
-def _mark_links(raw: sqlite3.Connection, secret: Secret) -> None:
+def _mark_links(raw: sqlite3.Connection, account: str, sid: str, *, revision: int, now: int) -> None:
     """Mark every active link dirty in the transaction of the change: intent and change are one (I2)."""
-    for row in reads.links_of_secret(raw, secret.account, secret.sid):
+    for row in reads.links_of_secret(raw, account, sid):
         if row.link.lifecycle is Lifecycle.ACTIVE:
-            after, _ = step(row.link, Committed(revision=secret.revision), now=secret.changed_ms)
+            after, _ = step(row.link, Committed(revision=revision), now=now)
             _write_link(raw, before=row.link, after=after)
 
 
@@ -214,16 +212,17 @@ def _write_link(raw: sqlite3.Connection, *, before: Link, after: Link) -> None:
         raw.execute(SQL["update_link"], rows.link_columns(after))
 
 
-def _save_incoming(
-    raw: sqlite3.Connection, *, before: Incoming | None, after: Incoming, account: str, kind: Kind
-) -> None:
-    if reads.incoming(raw, after.link_id) != before:
+def _save_incoming(raw: sqlite3.Connection, change: IncomingSaved) -> None:
+    after = change.after
+    if reads.incoming(raw, after.link_id) != change.before:
         raise Moved("an incoming link was changed")
-    raw.execute(SQL["save_incoming"], rows.incoming_columns(after, account=account, kind=kind))
+    columns = rows.incoming_columns(after, account=change.account, kind=change.kind, sid=change.sid)
+    raw.execute(SQL["save_incoming"], columns)
 
 
 def _write_keys(
-    raw: sqlite3.Connection, change: KeySaved | KeyDestroyed | AliasSaved | GrantMade | GrantEnded
+    raw: sqlite3.Connection,
+    change: KeySaved | KeyDestroyed | AliasSaved | GrantMade | GrantEnded | ReplicaAsked,
 ) -> None:
     match change:
         case KeySaved():
@@ -236,6 +235,8 @@ def _write_keys(
             raw.execute(SQL["insert_grant"], rows.grant_columns(change.grant))
         case GrantEnded():
             raw.execute(SQL["delete_grant"], change.grant.address)
+        case ReplicaAsked():
+            raw.execute(SQL["save_replica_wanted"], rows.replica_wanted_columns(change.wanted))
 
 
 def _save_key(raw: sqlite3.Connection, change: KeySaved) -> None:
@@ -263,6 +264,9 @@ def _save_key(raw: sqlite3.Connection, change: KeySaved) -> None:
     )
     if change.alias is not None:
         _insert_alias(raw, after.account, change.alias, after.key_id, now=after.created_ms)
+    if tells(change):
+        assert after.family is not None
+        _mark_links(raw, after.account, after.key_id, revision=after.family.revision, now=change.now)
 
 
 def _destroy_key(raw: sqlite3.Connection, key: KMSKey) -> None:
@@ -273,6 +277,9 @@ def _destroy_key(raw: sqlite3.Connection, key: KMSKey) -> None:
     raw.execute(SQL["delete_aliases_of_key"], address)
     raw.execute(SQL["delete_grants_of_key"], address)
     raw.execute(SQL["delete_use_of_key"], address)
+    if key.family is not None:
+        raw.execute(SQL["delete_links_of"], address)
+        raw.execute(SQL["delete_replicas_wanted"], address)
 
 
 def _insert_alias(raw: sqlite3.Connection, account: str, name: str, key_id: str, *, now: int) -> None:
