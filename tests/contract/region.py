@@ -181,6 +181,7 @@ class Region:
     peers: dict[str, bytes] = field(default_factory=dict)
     """The other Regions' transport keys, as the custodian is told of them; filled in when they are made."""
     custody: Custody = field(init=False)
+    met: Met = field(init=False)
     stores: SQLiteStores = field(init=False)
     gate: Gate = field(init=False)
     accessed: list[tuple[str, str, str]] = field(default_factory=list)
@@ -207,7 +208,7 @@ class Region:
         def committed() -> None:
             self.commits += 1
 
-        met = Met()
+        self.met = met = Met()
         self.gate = Gate(
             place=Place(
                 partition="aws", region=self.name, dns_suffix="amazonaws.com", hosted_regions=REGIONS

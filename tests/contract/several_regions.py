@@ -103,6 +103,9 @@ class Regions:
     def carry(self, source: str, target: str) -> None:
         """Whatever is due now."""
         try:
+            run = self.held[source].met.run_of(target)
+            if run is not None and run != self.met.get((source, target)):
+                self.met[source, target] = None
             if self.met.get((source, target)) is None:
                 self._meet(source, target)
             self._tell_promotions(source, target)

@@ -103,6 +103,7 @@ class Region:
     reads: Reads
     key_uses: KeyUses
     cargoes: Mapping[Kind, Cargo]
+    met: Met
     forget: Callable[[], None]
     """Drop what was kept in memory and is too old to be used."""
     shut: Callable[[], None]
@@ -286,6 +287,7 @@ def compose(
         reads=reads,
         key_uses=key_uses,
         cargoes=CARGOES,
+        met=met,
         forget=forget,
         shut=shut,
     )
