@@ -277,9 +277,8 @@ def _destroy_key(raw: sqlite3.Connection, key: KMSKey) -> None:
     raw.execute(SQL["delete_aliases_of_key"], address)
     raw.execute(SQL["delete_grants_of_key"], address)
     raw.execute(SQL["delete_use_of_key"], address)
-    if key.family is not None:
-        raw.execute(SQL["delete_links_of"], address)
-        raw.execute(SQL["delete_replicas_wanted"], address)
+    raw.execute(SQL["delete_links_of"], address)
+    raw.execute(SQL["delete_replicas_wanted"], address)
 
 
 def _insert_alias(raw: sqlite3.Connection, account: str, name: str, key_id: str, *, now: int) -> None:
