@@ -21,8 +21,8 @@ NAMES = (ONE, TWO, THREE)
 
 def shared(region: str = ONE, **changed: Any) -> KMSKey:
     """A key of two Regions, as one of them has it."""
-    told = {"revision": 1, "primary_region": ONE, "members": {ONE: 1, TWO: 1}, **changed}
-    return replace(key(), region=region, family=Family(**told))
+    said: dict[str, Any] = {"revision": 1, "primary_region": ONE, "members": {ONE: 1, TWO: 1}}
+    return replace(key(), region=region, family=Family(**(said | changed)))
 
 
 def told(held: KMSKey) -> Told:
@@ -307,7 +307,7 @@ def test_new_material_waits_until_it_is_begun() -> None:
 
 
 def test_only_the_primary_rotates_by_itself_and_one_rotation_at_a_time() -> None:
-    due = {"rotation_days": 90, "rotates_ms": NOW}
+    due: dict[str, Any] = {"rotation_days": 90, "rotates_ms": NOW}
     primary, other = replace(shared(), **due), replace(shared(TWO), **due)
     under_way = replace(primary, materials={1: material("a"), 2: material("b")})
 
