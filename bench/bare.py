@@ -29,7 +29,7 @@ class Bare:
     """Processes that answer 400 bytes on one port, for as long as the context lasts."""
 
     def __init__(self, *, workers: int) -> None:
-        self._held = _bound(0)
+        self._held = bound(0)
         self.port: int = self._held.getsockname()[1]
         spawn = multiprocessing.get_context("spawn")
         self._processes = [spawn.Process(target=_serve, args=(self.port,)) for _ in range(workers)]
@@ -60,7 +60,8 @@ def _answer(_request: HTTPRequest, reply: Reply) -> None:
     reply(ANSWER)
 
 
-def _bound(port: int) -> socket.socket:
+def bound(port: int) -> socket.socket:
+    """A socket on a port that several processes have; 0: on a free one."""
     sock = socket.socket()
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     sock.bind(("127.0.0.1", port))
@@ -72,7 +73,7 @@ def _serve(port: int) -> None:
         ended = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
         edge = Edge(_answer, refusal=edge_refusal)
-        await edge.listen(_bound(port))
+        await edge.listen(bound(port))
         await ended.wait()
         await edge.drain(ms=500)
 

@@ -6,11 +6,12 @@ store, one load after the other, round and round, so that whatever else the mach
   1. custody in memory: the Region's root is opened in the worker itself, which no product process does;
   2. the custodian in its own process, and the bounded memory of data keys: the product;
   3. custody in memory, and no data key kept: each read unwraps;
-  4. the custodian in its own process, and nothing kept: each read asks it.
+  4. the custodian in its own process, and nothing kept (`keep_data_keys = false`): each read has it asked.
 
-The cost is CPU of worker and custodian together, 2 beside 1 and 4 beside 3; rates of a shared machine say more of its
-neighbours. And because a memory of data keys must not outlive a key: how long reads go on after DisableKey and
-ScheduleKeyDeletion have answered.
+The cost is CPU of workers and custodian together, 2 beside 1 and 4 beside 3; rates of a shared machine say more of its
+neighbours. Once with one worker, once with two, and 3 and 4 also for a lone client, whose reads nobody's come together with.
+And because a memory of data keys must not outlive a key: how long reads go on after DisableKey and ScheduleKeyDeletion have
+answered.
 """
 
 from __future__ import annotations
@@ -20,18 +21,18 @@ import json
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from multiprocessing.synchronize import Semaphore
 from pathlib import Path
 from statistics import median
 from types import TracebackType
 from typing import Any, NamedTuple
 from unittest.mock import patch
-from urllib.parse import urlsplit
 
 import boto3
 import uvloop
@@ -39,17 +40,16 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from bench import load
+from bench.bare import bound
 from bench.deployment import Deployment, cpu_s
 from bench.load import Signed
 from bench.measures import Row
 from watchword.custody import root
 from watchword.custody.core import Keyring
-from watchword.keys.data_keys import CacheLimits
 from watchword.server import region as composition
-from watchword.server.api_worker import QUEUED_MAX, THREADS
-from watchword.server.edge import Edge, threaded
+from watchword.server.api_worker import answering
+from watchword.server.edge import Edge
 from watchword.server.home import open_home
-from watchword.server.point_reads import PointReads
 from watchword.wire.answer import edge_refusal
 
 IN_FORCE_MS_MAX = 1_000.0
@@ -57,6 +57,7 @@ READERS = 8
 READ_ON_S = 1.5
 """How long the readers go on after a key was disabled: longer than it may take."""
 WARM_UP_S = 1.0
+WARM_UPS_MAX = 5
 START_S_MAX = 20.0
 
 
@@ -83,52 +84,98 @@ WANTED: Mapping[Composition, tuple[Composition, float]] = {
 """Beside which one, and at most how many times its cost."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """How many answer, how many ask at once, and what of it is measured."""
+
+    workers: int
+    connections: int = load.CONNECTIONS
+    compositions: tuple[Composition, ...] = COMPOSITIONS
+
+    def __str__(self) -> str:
+        asked = "1 client" if self.connections == 1 else f"{self.connections} connections"
+        return f"{self.workers} worker{'s' if self.workers > 1 else ''}, {asked}"
+
+
+SETTINGS = (
+    Setting(workers=1),
+    Setting(workers=2),
+    Setting(workers=1, connections=1, compositions=(IN_MEMORY_NOT_KEPT, NOT_KEPT)),
+)
+
+
 def measure(folder: Path, *, quick: bool = False) -> list[Row]:
     """The rows of the table; needs `wrk`."""
     secrets, rounds, seconds = (20, 1, 1.0) if quick else (1_000, 4, 2.0)
     with Deployment(folder / "home-custody", workers=2) as deployment:
-        rows = _reads(deployment, secrets=secrets, rounds=rounds, seconds=seconds)
+        names = _made(deployment, count=secrets)
+        rows = [
+            row
+            for setting in SETTINGS
+            for row in _reads(deployment, setting, names, rounds=rounds, seconds=seconds)
+        ]
         return [*rows, *_in_force(deployment)]
 
 
 # -- reads
 
 
-def _reads(deployment: Deployment, *, secrets: int, rounds: int, seconds: float) -> list[Row]:
-    region = deployment.regions[0]
+def _made(deployment: Deployment, *, count: int) -> list[str]:
     client = _client(deployment, "secretsmanager")
-    names = [f"bench/custody-{number:05d}" for number in range(secrets)]
+    names = [f"bench/custody-{number:05d}" for number in range(count)]
     for name in names:
         client.create_secret(Name=name, SecretString=json.dumps({"username": "app", "password": "p" * 120}))
+    return names
+
+
+def _reads(
+    deployment: Deployment, setting: Setting, names: list[str], *, rounds: int, seconds: float
+) -> list[Row]:
+    region = deployment.regions[0]
     custodian = [pid for pid in deployment.processes(region) if _is_custodian(pid, region)]
-    loads: dict[Composition, list[Loaded]] = {composed: [] for composed in COMPOSITIONS}
+    compositions = setting.compositions
+    loads: dict[Composition, list[Loaded]] = {composed: [] for composed in compositions}
     for turn in range(rounds):
         # Each is first in some rounds: what comes first finds a quieter machine.
-        at = turn % len(COMPOSITIONS)
-        for composed in COMPOSITIONS[at:] + COMPOSITIONS[:at]:
-            with Worker(deployment, composed) as worker:
-                requests = [_signed(deployment, worker.endpoint, name) for name in names]
+        at = turn % len(compositions)
+        for composed in compositions[at:] + compositions[:at]:
+            with Workers(deployment, composed, count=setting.workers) as workers:
+                requests = [_signed(deployment, workers.endpoint, name) for name in names]
+                pids = [*workers.pids, *custodian]
                 loads[composed].append(
-                    _loaded(worker.endpoint, requests, pids=[worker.pid, *custodian], seconds=seconds)
+                    _loaded(
+                        workers.endpoint,
+                        requests,
+                        pids=pids,
+                        seconds=seconds,
+                        connections=setting.connections,
+                    )
                 )
-    setting = f"1 worker, {secrets} secrets, median of {rounds}"
-    return [_row(loads, composed, setting) for composed in COMPOSITIONS]
+    told = f"{setting}, {len(names)} secrets, median of {rounds}"
+    return [_row(loads, composed, told) for composed in compositions]
 
 
 class Loaded(NamedTuple):
     cpu_us: float
-    """Per request, of worker and custodian."""
+    """Per request, of workers and custodian."""
     per_second: float
+    p50_ms: float
     failed: int
 
 
-def _loaded(endpoint: str, requests: list[Signed], *, pids: list[int], seconds: float) -> Loaded:
-    load.run(endpoint, requests, seconds=WARM_UP_S)
+def _loaded(
+    endpoint: str, requests: list[Signed], *, pids: list[int], seconds: float, connections: int
+) -> Loaded:
+    # Until each secret was read at least once, what is kept is not: a load of some seconds would show how it is filled.
+    for _ in range(WARM_UPS_MAX):
+        if load.run(endpoint, requests, seconds=WARM_UP_S).requests > len(requests):
+            break
     before = cpu_s(pids)
-    result = load.run(endpoint, requests, seconds=seconds)
+    result = load.run(endpoint, requests, seconds=seconds, connections=connections)
     return Loaded(
         cpu_us=(cpu_s(pids) - before) / max(1, result.requests) * 1e6,
         per_second=result.per_second,
+        p50_ms=result.p50_ms,
         failed=result.failed,
     )
 
@@ -136,7 +183,7 @@ def _loaded(endpoint: str, requests: list[Signed], *, pids: list[int], seconds: 
 def _row(loads: Mapping[Composition, list[Loaded]], composed: Composition, setting: str) -> Row:
     taken = loads[composed]
     beside = ""
-    if composed in WANTED:
+    if composed in WANTED and WANTED[composed][0] in loads:
         base, limit = WANTED[composed]
         # Of one round: what the machine did to the one, it did to the other.
         ratio = median(
@@ -145,7 +192,8 @@ def _row(loads: Mapping[Composition, list[Loaded]], composed: Composition, setti
         beside = f"{ratio:.2f} times in memory, wanted {limit:.1f}{' **' if ratio > limit else ''}"
     cpu_us, per_second = median(one.cpu_us for one in taken), median(one.per_second for one in taken)
     failed = sum(one.failed for one in taken)
-    value = f"{cpu_us:.0f} µs CPU, {per_second:,.0f} /s, {failed} failed"
+    p50_ms = median(one.p50_ms for one in taken)
+    value = f"{cpu_us:.0f} µs CPU, {per_second:,.0f} /s, p50 {p50_ms:.1f} ms, {failed} failed"
     return Row(f"GetSecretValue, {composed.name}", setting, value, beside)
 
 
@@ -165,60 +213,64 @@ def _signed(deployment: Deployment, endpoint: str, name: str) -> Signed:
     )
 
 
-class Worker:
-    """One API worker of the bench over a Region's store, for as long as the context lasts."""
+class Workers:
+    """API workers of the bench over a Region's store, on one port, for as long as the context lasts."""
 
-    def __init__(self, deployment: Deployment, composed: Composition) -> None:
-        held = socket.socket()
-        held.bind(("127.0.0.1", 0))
-        self.endpoint = f"http://127.0.0.1:{held.getsockname()[1]}"
+    def __init__(self, deployment: Deployment, composed: Composition, *, count: int) -> None:
+        self._held = bound(0)
+        port = self._held.getsockname()[1]
+        self.endpoint = f"http://127.0.0.1:{port}"
         spawn = multiprocessing.get_context("spawn")
-        self._process = spawn.Process(
-            target=_serve, args=(deployment.home, deployment.regions[0], held, composed)
-        )
-        self._held = held
+        self._ready = spawn.Semaphore(0)
+        self._processes = [
+            spawn.Process(
+                target=_serve, args=(deployment.home, deployment.regions[0], port, composed, self._ready)
+            )
+            for _ in range(count)
+        ]
 
-    def __enter__(self) -> Worker:
-        self._process.start()
+    def __enter__(self) -> Workers:
+        for process in self._processes:
+            process.start()
+        for _ in self._processes:
+            if not self._ready.acquire(timeout=START_S_MAX):
+                raise RuntimeError("the bench's workers did not come up")
         self._held.close()
-        ends = time.monotonic() + START_S_MAX
-        address = urlsplit(self.endpoint)
-        while time.monotonic() < ends:
-            try:
-                socket.create_connection((address.hostname, address.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.02)
-            else:
-                return self
-        raise RuntimeError("the bench's worker did not come up")
+        return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._process.terminate()
-        self._process.join(START_S_MAX)
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            process.join(START_S_MAX)
 
     @property
-    def pid(self) -> int:
-        assert self._process.pid is not None
-        return self._process.pid
+    def pids(self) -> list[int]:
+        return [process.pid for process in self._processes if process.pid is not None]
 
 
 class InMemory(Keyring):
     """A Region's keyring in the place of the way to it."""
 
+    def ahead(self, _opened: object) -> AbstractContextManager[None]:
+        """Never asked: a keyring lets nobody wait."""
+        return nullcontext()
+
     def ping(self) -> None:
         """Return at once: there is nobody to wait for."""
 
 
-def _serve(home: Path, name: str, listener: socket.socket, composed: Composition) -> None:
+def _serve(home: Path, name: str, port: int, composed: Composition, ready: Semaphore) -> None:
     """The body of a bench's worker: what `api_worker.py` serves, without its housekeeping."""
     deployment = open_home(home)
     settings = next(one for one in deployment.regions if one.name == name)
     # As the product's processes do: paths of the settings are relative.
     os.chdir(home)
     loops = threading.main_thread()
-    limits = CacheLimits() if composed.keeps_data_keys else CacheLimits(entries_max=0)
+    held = replace(deployment.custodian, keep_data_keys=composed.keeps_data_keys)
+    deployment = replace(deployment, custodian=held)
 
     def compose() -> composition.Region:
         return composition.compose(
@@ -226,7 +278,6 @@ def _serve(home: Path, name: str, listener: socket.socket, composed: Composition
             settings,
             process=f"bench-{os.getpid()}",
             committed=lambda: None,
-            cache=limits,
             may_wait=lambda: threading.current_thread() is not loops,
         )
 
@@ -243,12 +294,9 @@ def _serve(home: Path, name: str, listener: socket.socket, composed: Composition
     async def serve() -> None:
         ended = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
-        threads = threaded(region.gate.answer, threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
-        at_once = PointReads(region.gate.answer_at_once, otherwise=threads, refusal=edge_refusal)
-        # A read that is sure to wait is not tried on the loop first: that alone was 40% of its cost.
-        waits = not (composed.in_memory or composed.keeps_data_keys)
-        edge = Edge(threads if waits else at_once, refusal=edge_refusal)
-        await edge.listen(listener)
+        edge = Edge(answering(region), refusal=edge_refusal)
+        await edge.listen(bound(port))
+        ready.release()
         await ended.wait()
         await edge.drain(ms=500)
 

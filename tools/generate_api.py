@@ -28,14 +28,17 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tools.operations import Facts, ServiceFacts  # noqa: E402 - after the path that makes it importable
+from tools.operations.account import ACCOUNT  # noqa: E402
+from tools.operations.ec2 import EC2  # noqa: E402
+from tools.operations.iam import IAM  # noqa: E402
 from tools.operations.kms import KMS  # noqa: E402
 from tools.operations.regions import OPT_IN  # noqa: E402
 from tools.operations.secretsmanager import SECRETS_MANAGER  # noqa: E402
 from tools.operations.sts import STS  # noqa: E402
 
-SERVICES = (SECRETS_MANAGER, KMS, STS)
+SERVICES = (SECRETS_MANAGER, KMS, IAM, STS, ACCOUNT, EC2)
 PACKAGE = Path("src/watchword")
-PROTOCOLS = {"json": "JSON", "query": "QUERY"}
+PROTOCOLS = {"json": "JSON", "query": "QUERY", "rest-json": "REST_JSON", "ec2": "EC2"}
 SCALARS = {
     "string": "str",
     "integer": "Integer",
@@ -46,20 +49,31 @@ SCALARS = {
     "blob": "bytes",
     "timestamp": "Instant",
 }
+ROOT_PATH = {"method": "POST", "requestUri": "/"}
 LIMITS = (("min", "minimum"), ("max", "maximum"))
+SOURCES = {
+    "watchword.api.errors": ("ApiError",),
+    "watchword.api.operation": ("AccessLevel", "Also", "ConditionKey", "Operation", "Protocol", "Service"),
+    "watchword.api.shape": ("Instant", "Integer", "IsoInstant", "Long", "Member", "Shape"),
+}
+"""What the generated modules import."""
+IMPORTED = frozenset(name for names in SOURCES.values() for name in names)
 # What a model may say beside types. The rest changes how something is written on the wire, and `wire` knows
 # nothing of it: a new trait stops the generator until somebody has thought about it.
 REMARKS = {"documentation", "deprecated", "deprecatedMessage", "deprecatedSince", "box", "synthetic"}
-SHAPE_TRAITS = frozenset(
-    REMARKS
-    | {"type", "members", "required", "member", "key", "value", "min", "max", "pattern", "enum", "sensitive"}
-)
-ERROR_SHAPE_TRAITS = SHAPE_TRAITS | {"exception", "error", "fault"}
+SCALAR_TRAITS = {"type", "min", "max", "pattern", "enum", "sensitive", "timestampFormat"}
+# A union is a structure on the wire; that one of its members is there and no other, the operation has to see to.
+SHAPE_TRAITS = frozenset(REMARKS | SCALAR_TRAITS | {"members", "required", "member", "key", "value", "union"})
+# Whether clients try again is theirs to know.
+ERROR_SHAPE_TRAITS = SHAPE_TRAITS | {"exception", "error", "fault", "retryable"}
 # An idempotency token is filled in by clients; a server sees a string.
 MEMBER_TRAITS = frozenset(REMARKS | {"shape", "idempotencyToken"})
 SIDE_TRAITS = frozenset({"shape", "resultWrapper"})
 ERROR_TRAITS = frozenset({"code", "httpStatusCode", "senderFault", "fault"})
-OPERATION_TRAITS = frozenset(REMARKS | {"name", "http", "input", "output", "errors", "idempotent"})
+OPERATION_TRAITS = frozenset(
+    REMARKS | {"name", "http", "input", "output", "errors", "idempotent", "readonly", "auth", "authtype"}
+)
+UNSIGNED = {"authtype": "none", "auth": ["smithy.api#noAuth"]}
 
 HEADER = '''"""Written by tools/generate_api.py from botocore {botocore}; do not edit.
 
@@ -97,6 +111,11 @@ class Model:
         self.paginated = paginated
         self.ordered: list[str] = []
         """Structures that are no errors, each after those that it needs."""
+        self.protocol: str = self.metadata["protocol"]
+        # EC2 alone has names on the wire that are not the model's.
+        self.member_traits = MEMBER_TRAITS | {"locationName"} if self.protocol == "ec2" else MEMBER_TRAITS
+        self.sides: dict[str, str] = {}
+        """Which side of an operation a structure is on: EC2 spells it differently on each."""
         self.errors: list[str] = []
 
     def collect(self) -> None:
@@ -106,38 +125,72 @@ class Model:
                 raise ModelSurprise(f"{self.facts.service} has no operation {name}")
             operation = self.operations[name]
             known(operation, OPERATION_TRAITS, name)
-            if operation["http"] != {"method": "POST", "requestUri": "/"}:
-                raise ModelSurprise(f"{name} is not a POST of `/`")
+            self.check_http(name, operation["http"])
             for side in ("input", "output"):
                 if side in operation:
                     known(operation[side], SIDE_TRAITS, f"{name}.{side}")
-                    self.visit(operation[side]["shape"], ())
+                    self.visit(operation[side]["shape"], (), side)
             for error in operation.get("errors", ()):
                 if error["shape"] not in self.errors:
                     self.errors.append(error["shape"])
 
-    def visit(self, name: str, above: tuple[str, ...]) -> None:
+    def check_http(self, name: str, http: Mapping[str, Any]) -> None:
+        """REST services have a path for each operation and nothing in it; all others have `/`."""
+        if self.protocol == "rest-json":
+            path = http["requestUri"]
+            if http != {"method": "POST", "requestUri": path, "responseCode": 200} or re.search(
+                "[{?]|^/$", path
+            ):
+                raise ModelSurprise(f"{name} is not a POST of a path of its own")
+        elif http != ROOT_PATH:
+            raise ModelSurprise(f"{name} is not a POST of `/`")
+
+    def visit(self, name: str, above: tuple[str, ...], side: str) -> None:
         shape = self.shapes[name]
         if name in above:
             raise ModelSurprise(f"{name} holds itself")
         known(shape, SHAPE_TRAITS, name)
+        if "timestampFormat" in shape and (self.protocol, shape["timestampFormat"]) != (
+            "rest-json",
+            "iso8601",
+        ):
+            raise ModelSurprise(f"{name} has a format of its own, which is not ISO 8601 in JSON")
+        if name in IMPORTED:
+            raise ModelSurprise(f"{name} has the name of something that every module imports")
         for member in shape.get("members", {}).values():
-            known(member, MEMBER_TRAITS, name)
-            self.visit(member["shape"], (*above, name))
+            known(member, self.member_traits, name)
+            self.visit(member["shape"], (*above, name), side)
         for part in ("member", "key", "value"):
             if part in shape:
-                known(shape[part], MEMBER_TRAITS, name)
-                self.visit(shape[part]["shape"], (*above, name))
+                known(shape[part], self.member_traits, name)
+                self.visit(shape[part]["shape"], (*above, name), side)
+        if self.protocol == "ec2":
+            self.check_ec2(name, shape, side)
         if shape["type"] == "structure" and shape.get("sensitive"):
             raise ModelSurprise(f"{name} is sensitive as a whole, and only members are hidden")
         if shape["type"] == "structure" and name not in self.ordered:
             self.ordered.append(name)
 
+    def check_ec2(self, name: str, shape: Mapping[str, Any], side: str) -> None:
+        """The wire knows one spelling of each structure, flat lists in requests, and lists of `item` in answers."""
+        if shape["type"] == "structure" and self.sides.setdefault(name, side) != side:
+            raise ModelSurprise(f"{name} is in a request and in an answer")
+        if shape["type"] == "map":
+            raise ModelSurprise(f"{name} is a map, which EC2's protocol does not have")
+        if shape["type"] == "list" and side == "output" and shape["member"].get("locationName") != "item":
+            raise ModelSurprise(f"{name} is a list of something that is not called `item`")
+
+    def wire_name(self, structure: str, name: str, member: Mapping[str, Any]) -> str:
+        """Smithy, AWS EC2 query protocol: a request spells a member's `locationName` with a capital."""
+        spelled: str = member.get("locationName", name)
+        return spelled[0].upper() + spelled[1:] if self.sides.get(structure) == "input" else spelled
+
     def sensitive(self, name: str) -> bool:
         """A list or map that holds something sensitive is sensitive as a whole."""
         shape = self.shapes[name]
         parts = [shape[part]["shape"] for part in ("member", "key", "value") if part in shape]
-        return bool(shape.get("sensitive")) or any(self.sensitive(part) for part in parts)
+        hidden = bool(shape.get("sensitive")) or name in self.facts.sensitive
+        return hidden or any(self.sensitive(part) for part in parts)
 
     def annotation(self, name: str) -> str:
         shape = self.shapes[name]
@@ -148,6 +201,8 @@ class Model:
                 return f"tuple[{self.annotation(shape['member']['shape'])}, ...]"
             case "map":
                 return f"dict[str, {self.annotation(shape['value']['shape'])}]"
+            case "timestamp" if "timestampFormat" in shape:
+                return "IsoInstant"
             case scalar:
                 return SCALARS[scalar]
 
@@ -176,19 +231,19 @@ class Model:
         shape = self.shapes[name]
         required = shape.get("required", ())
         members: Mapping[str, Any] = shape["members"]
-        fields = {python_name(wire): (wire, member["shape"]) for wire, member in members.items()}
+        fields = {python_name(theirs): (theirs, member["shape"]) for theirs, member in members.items()}
         if len(fields) != len(members):
             raise ModelSurprise(f"two members of {name} have one Python name")
         yield f"class {name}(Shape, frozen=True, kw_only=True):"
-        for field, (wire, target) in fields.items():
-            kind = self.annotation(target)
+        for field, (theirs, target) in fields.items():
+            kind, wire = self.annotation(target), self.wire_name(name, theirs, members[theirs])
             yield f"    {field}: {kind} | None = msgspec.field(name={wire!r}, default=None)"
         if not fields:
             yield "    MEMBERS: ClassVar[dict[str, Member]] = {}"
             return
         yield "    MEMBERS: ClassVar[dict[str, Member]] = {"
-        for field, (wire, target) in fields.items():
-            yield f"        {field!r}: {self.member(wire, target, required=wire in required)},"
+        for field, (theirs, target) in fields.items():
+            yield f"        {field!r}: {self.member(theirs, target, required=theirs in required)},"
         yield "    }"
 
     def error(self, name: str) -> Iterator[str]:
@@ -228,31 +283,71 @@ class Model:
         yield f"    api_version={metadata['apiVersion']!r},"
         yield f"    error_message_member={self.message_member()!r},"
         yield f"    event_source={self.facts.event_source!r},"
-        if self.facts.any_region:
-            yield "    any_region=True,"
+        for fact in ("any_region", "account_state"):
+            if getattr(self.facts, fact):
+                yield f"    {fact}=True,"
         yield ")"
+
+    def request(self, operation: str) -> str:
+        """The shape of a request; an operation without members has one that is made up, and empty."""
+        return str(self.operations[operation].get("input", {"shape": f"{operation}Request"})["shape"])
+
+    def empty_requests(self) -> Iterator[str]:
+        for name in self.facts.operations:
+            if "input" not in self.operations[name]:
+                if self.request(name) in self.shapes:
+                    raise ModelSurprise(f"{self.request(name)} is something else than the request of {name}")
+                yield (
+                    f"class {self.request(name)}(Shape, frozen=True, kw_only=True):\n"
+                    "    MEMBERS: ClassVar[dict[str, Member]] = {}"
+                )
 
     def field_of(self, operation: str, wire_name: str) -> str:
         """Return the Python name of a request's member that our facts name."""
-        request = self.operations[operation]["input"]["shape"]
-        if wire_name not in self.shapes[request]["members"]:
+        request = self.request(operation)
+        if request not in self.shapes or wire_name not in self.shapes[request]["members"]:
             raise ModelSurprise(f"{request} has no member {wire_name}")
         return python_name(wire_name)
 
     def operation(self, name: str, facts: Facts) -> Iterator[str]:
         model = self.operations[name]
         output = model.get("output")
-        # The services listed so far sign under the name that their IAM actions carry.
-        prefix = self.metadata.get("signingName", self.metadata["endpointPrefix"])
         yield f"{python_name(name).upper()} = Operation("
         yield "    service=SERVICE,"
         yield f"    name={name!r},"
-        yield f"    request={model['input']['shape']},"
+        yield f"    request={self.request(name)},"
         yield f"    response={output['shape'] if output else None},"
         if model.get("errors"):
             yield f"    errors=({', '.join(error['shape'] for error in model['errors'])},),"
         if output and "resultWrapper" in output:
             yield f"    result_wrapper={output['resultWrapper']!r},"
+        if self.protocol == "rest-json":
+            yield f"    path={model['http']['requestUri']!r},"
+        unsigned = {trait: model[trait] for trait in UNSIGNED if trait in model}
+        if unsigned:
+            if unsigned != UNSIGNED:
+                raise ModelSurprise(f"{name} is signed in a way of its own")
+            yield "    signed=False,"
+        yield from self.facts_of(name, facts)
+        if name in self.paginated:
+            yield "    paginated=True,"
+        yield ")"
+
+    def permission(self, name: str, facts: Facts) -> Iterator[str]:
+        """An action of policies that is no operation: nobody can send it."""
+        if name in self.operations or facts.resource is not None:
+            raise ModelSurprise(f"{name} is an operation, or has a request")
+        yield f"{python_name(name).upper()} = Operation("
+        yield "    service=SERVICE,"
+        yield f"    name={name!r},"
+        yield "    request=Shape,"
+        yield "    response=None,"
+        yield from self.facts_of(name, facts)
+        yield ")"
+
+    def facts_of(self, name: str, facts: Facts) -> Iterator[str]:
+        # The services listed so far sign under the name that their IAM actions carry.
+        prefix = self.metadata.get("signingName", self.metadata["endpointPrefix"])
         if facts.permission:
             yield f"    action={f'{prefix}:{facts.action or name}'!r},"
         yield f"    access=AccessLevel.{facts.access.name},"
@@ -272,9 +367,6 @@ class Model:
                 filled = self.field_of(name, member)
                 yield f"        Also(action={f'{prefix}:{other}'!r}, member={filled!r}),"
             yield "    ),"
-        if name in self.paginated:
-            yield "    paginated=True,"
-        yield ")"
 
     def module(self) -> str:
         self.collect()
@@ -286,6 +378,7 @@ class Model:
         body += ["\n".join(self.service())]
         body += ["\n".join(self.error(name)) for name in self.errors]
         body += ["\n".join(self.structure(name)) for name in self.ordered]
+        body += self.empty_requests()
         body += ["\n".join(self.operation(name, facts)) for name, facts in self.facts.operations.items()]
         names = [python_name(name).upper() for name in self.facts.operations]
         body += [
@@ -294,6 +387,13 @@ class Model:
             f"    for operation in ({', '.join(names)},)\n"
             "}"
         ]
+        body += ["\n".join(self.permission(name, facts)) for name, facts in self.facts.permissions.items()]
+        if self.facts.permissions:
+            listed = ", ".join(python_name(name).upper() for name in self.facts.permissions)
+            body += [
+                f"PERMISSIONS: tuple[Operation, ...] = ({listed},)\n"
+                '"""Actions of policies that no operation has the name of."""'
+            ]
         text = "\n\n\n".join(body)
         parts.append(imports(text))
         parts.append(text)
@@ -310,19 +410,7 @@ def imports(text: str) -> str:
         "import msgspec",
         "",
     ]
-    sources = {
-        "watchword.api.errors": ("ApiError",),
-        "watchword.api.operation": (
-            "AccessLevel",
-            "Also",
-            "ConditionKey",
-            "Operation",
-            "Protocol",
-            "Service",
-        ),
-        "watchword.api.shape": ("Instant", "Integer", "Long", "Member", "Shape"),
-    }
-    for source, names in sources.items():
+    for source, names in SOURCES.items():
         used = [name for name in names if re.search(rf"\b{name}\b", text)]
         if used:
             lines.append(f"from {source} import {', '.join(used)}")

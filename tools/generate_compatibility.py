@@ -38,7 +38,14 @@ PAGE = Path("docs/compatibility.md")
 RECORD = Path("build/shown-by-tests.json")
 DIVERGENCES = Path("DIVERGENCES.md")
 SUCCESS = "success"
-TITLES = {"secretsmanager": "Secrets Manager", "kms": "KMS", "sts": "STS"}
+TITLES = {
+    "secretsmanager": "Secrets Manager",
+    "kms": "KMS",
+    "iam": "IAM",
+    "sts": "STS",
+    "account": "Account Management",
+    "ec2": "EC2",
+}
 UNKNOWN = frozenset({"UnknownOperationException", "InvalidAction"})
 
 HEADER = """<!-- Written by tools/generate_compatibility.py from botocore {botocore} and the contract tests; do not edit. -->
@@ -105,7 +112,8 @@ class Page:
         for name in sorted(set(self._models[service].operation_names) & _here(service)):
             operation = f"{service}.{name}"
             yield f"| **{name}** | {self._success(operation)} |"
-            declared = {error.name for error in self._models[service].operation_model(name).error_shapes}
+            model = self._models[service].operation_model(name)
+            declared = {error.error_code for error in model.error_shapes}
             for error in sorted(declared):
                 yield f"| {name} | `{error}` | {self._error(operation, error)} |"
             shown = self._shown.get(operation, {})
@@ -162,7 +170,13 @@ class Page:
         listed: dict[str, str] = {}
         for reason, names in unanswered.NOT_HERE[service].items():
             listed |= dict.fromkeys(names.split(", "), reason)
+        listed |= dict.fromkeys(_names_not_yet(service), unanswered.NOT_CARRIED_OUT)
         absent = set(self._models[service].operation_names) - _here(service)
+        all_others = listed.pop(unanswered.ALL_OTHERS, None)
+        if all_others is not None:
+            others = absent - set(listed)
+            absent -= others
+            yield from self._others(service, others, why=all_others)
         for name in sorted(absent ^ set(listed)):
             self.problems.append(
                 f"`{service}.{name}` is neither implemented nor listed as not here"
@@ -179,12 +193,28 @@ class Page:
             "| --- | --- | --- | --- |",
         )
         for name in sorted(absent & set(listed)):
-            outcomes = self._shown.get(f"{service}.{name}", {})
-            if set(outcomes) - UNKNOWN or not outcomes:
-                self.problems.append(f"no test shows that `{service}.{name}` is unknown here")
-                continue
-            ((code, tests),) = outcomes.items()
-            yield f"| {name} | {listed[name]} | `{code}` | {self._named(tests, said=code)} |"
+            shown = self._unknown(service, name)
+            if shown is not None:
+                code, tests = shown
+                yield f"| {name} | {listed[name]} | `{code}` | {self._named(tests, said=code)} |"
+
+    def _others(self, service: str, names: Iterable[str], *, why: str) -> Iterator[str]:
+        """Operations that are too many to be named one by one."""
+        found = [shown for name in sorted(names) if (shown := self._unknown(service, name)) is not None]
+        if found:
+            code, tests = found[0]
+            yield from (
+                "",
+                f"Not here: {len(found)} others, each `{code}`: {why}. {self._named(tests, said=code)}",
+            )
+
+    def _unknown(self, service: str, name: str) -> tuple[str, Sequence[str]] | None:
+        """Return the one code with which an operation is said to be unknown, and the tests that show it."""
+        outcomes = self._shown.get(f"{service}.{name}", {})
+        if set(outcomes) - UNKNOWN or not outcomes:
+            self.problems.append(f"no test shows that `{service}.{name}` is unknown here")
+            return None
+        return next(iter(outcomes.items()))
 
     def _common(self) -> Iterator[str]:
         yield "| error | shown by |"
@@ -246,7 +276,14 @@ def _sources(test: str) -> tuple[str, str]:
 
 
 def _here(service: str) -> frozenset[str]:
-    return frozenset(operation.name for operation in table.OPERATIONS if operation.service.name == service)
+    known = {operation.name for operation in table.OPERATIONS if operation.service.name == service}
+    return frozenset(known - _names_not_yet(service))
+
+
+def _names_not_yet(service: str) -> frozenset[str]:
+    """Operations of the table, without permissions, that nothing carries out yet."""
+    known = {operation.name for operation in table.OPERATIONS if operation.service.name == service}
+    return frozenset(name for name in known if f"{service}.{name}" in unanswered.NOT_YET)
 
 
 def divergences(document: str) -> list[Row]:
@@ -263,8 +300,10 @@ def divergences(document: str) -> list[Row]:
 
 
 def models() -> dict[str, Any]:
+    """Return the models of the services of which something is answered."""
     session = botocore.session.get_session()
-    return {service.name: session.get_service_model(service.name) for service in table.SERVICES}
+    names = [service.name for service in table.SERVICES]
+    return {name: session.get_service_model(name) for name in names if _here(name)}
 
 
 def main(arguments: list[str]) -> int:

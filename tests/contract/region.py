@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlencode
+from xml.etree import ElementTree as ET
 
 from tests.contract.witness import witness
 
@@ -30,9 +31,11 @@ from watchword.custody.master import Master
 from watchword.envelope.transport import generate_pair
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rates
+from watchword.identity import distribution_receiving, distribution_sending, iam_operations, policy_checks
 from watchword.identity import operations as identity
-from watchword.identity import policy_checks
-from watchword.identity.model import AccessKey
+from watchword.identity.directory import founded
+from watchword.identity.model import AccessKeyItem, AccountKey, Settings
+from watchword.identity.store import IdentityChanged
 from watchword.keys import operations as keys
 from watchword.keys.custody import Custody, KeyUnavailable
 from watchword.keys.data_keys import CacheLimits, DataKeys
@@ -55,6 +58,8 @@ ROOT_ARN = f"arn:aws:iam::{ACCOUNT}:root"
 # AWS's own example key, published as such.
 ACCESS_KEY_ID, SECRET_ACCESS_KEY = "AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"
 REGIONS = ("us-east-1", "us-east-2", "eu-west-1")
+CONTROL = "us-east-1"
+OPT_IN = frozenset({"af-south-1", "eu-south-1"})
 START_MS = 1_795_298_400_000
 """A moment in November 2026, at the start of a second."""
 DAY_MS = 86_400_000
@@ -111,6 +116,9 @@ class GoneCustody:
     seal_for_region = open_from_region = staticmethod(_gone)
     material_for_region = material_from_region = staticmethod(_gone)
     seal_access_key = signing_key = token_key = staticmethod(_gone)
+    make_access_key = make_session_key = make_password_key = staticmethod(_gone)
+    carry_credential = take_credential = issuer_key = staticmethod(_gone)
+    issue_session = open_session = seal_password = check_password = staticmethod(_gone)
 
 
 class SigningKeys:
@@ -158,6 +166,25 @@ class Answer:
         return members
 
     @property
+    def xml(self) -> ET.Element:
+        """The answer of a query service, without namespaces."""
+        root = ET.fromstring(self.response.body)  # noqa: S314 - our own answer
+        for element in root.iter():
+            element.tag = element.tag.rpartition("}")[2]
+        return root
+
+    def text(self, path: str) -> str:
+        """The text of an element of a query service's answer: `.//UserId`."""
+        found = self.xml.find(path)
+        assert found is not None, self.response.body
+        return found.text or ""
+
+    @property
+    def query_refusal(self) -> tuple[int, str, str]:
+        """Status, code and text of a query service's refusal."""
+        return self.status, self.text(".//Code"), self.text(".//Message")
+
+    @property
     def refusal(self) -> tuple[int, str, str]:
         """Status, code and text."""
         members = self.members
@@ -180,8 +207,9 @@ class Region:
     cache: CacheLimits = field(default_factory=CacheLimits)
     peers: dict[str, bytes] = field(default_factory=dict)
     """The other Regions' transport keys, as the custodian is told of them; filled in when they are made."""
-    custody: Custody = field(init=False)
     met: Met = field(init=False)
+    custody: Any = field(init=False)
+    """Custody and IdentityCustody; `Any`, for a test takes it away."""
     stores: SQLiteStores = field(init=False)
     gate: Gate = field(init=False)
     accessed: list[tuple[str, str, str]] = field(default_factory=list)
@@ -191,6 +219,7 @@ class Region:
     rates: Rates | None = None
     key_quotas: Quotas = QUOTAS
     key_uses: KeyUses = field(default_factory=KeyUses)
+    hosted: tuple[str, ...] = REGIONS
     faults: tuple[Bound, ...] = ()
     """Bindings that replace those of the same operations, to plant a fault."""
 
@@ -211,7 +240,12 @@ class Region:
         self.met = met = Met()
         self.gate = Gate(
             place=Place(
-                partition="aws", region=self.name, dns_suffix="amazonaws.com", hosted_regions=REGIONS
+                partition="aws",
+                region=self.name,
+                dns_suffix="amazonaws.com",
+                hosted_regions=self.hosted,
+                control=CONTROL,
+                opt_in=OPT_IN,
             ),
             stores=self.stores,
             bindings=(
@@ -232,6 +266,9 @@ class Region:
                     quotas=self.key_quotas,
                 ),
                 *identity.bindings(),
+                *iam_operations.bindings(self.identity_custody),
+                *distribution_sending.bindings(self.identity_custody),
+                *distribution_receiving.bindings(self.identity_custody, met=met),
                 *self.faults,
             ),
             signing_keys=SigningKeys(Keyring(self.master, entropy=os.urandom, peers=self.peers)),
@@ -243,6 +280,10 @@ class Region:
             committed=committed,
             rates=self.rates,
         )
+
+    @property
+    def identity_custody(self) -> Any:
+        return getattr(self.custody, "credentials", self.custody)
 
     def lose_custody(self) -> None:
         """The custodian is gone; signing keys are remembered, as a process remembers them."""
@@ -349,6 +390,41 @@ class Region:
             now=self.clock.now,
         )
 
+    def iam(
+        self,
+        action: str,
+        fields: dict[str, str] | None = None,
+        *,
+        access_key_id: str = ACCESS_KEY_ID,
+        secret_access_key: str = SECRET_ACCESS_KEY,
+        service: str = "iam",
+        session_token: str | None = None,
+    ) -> Answer:
+        """Ask a query service, members as they are in its form: `Tags.member.1.Key`."""
+        version = {"iam": "2010-05-08", "sts": "2011-06-15"}[service]
+        headers: tuple[tuple[str, str], ...] = (
+            ("host", f"{service}.{self.name}.amazonaws.com"),
+            ("content-type", _FORM),
+        )
+        if session_token is not None:
+            headers = (*headers, ("x-amz-security-token", session_token))
+        base = HTTPRequest(
+            method="POST",
+            target="/",
+            headers=headers,
+            body=urlencode({"Action": action, "Version": version, **(fields or {})}).encode(),
+            source="192.0.2.7",
+        )
+        signed = sign(
+            base,
+            access_key_id=access_key_id,
+            secret_access_key=secret_access_key,
+            region=self.name,
+            service=service,
+            now=self.clock.now,
+        )
+        return self.send(signed)
+
     # What is left behind
 
     def events(self) -> list[dict[str, Any]]:
@@ -417,17 +493,27 @@ def make_region(
     path.write_bytes(_migrated())
     region = Region(name=name, path=path, clock=clock or Clock(), master=master or make_master(name))
     region.stores.new_incarnation(os.urandom)
-    region.stores.add_account(ACCOUNT, now=region.clock.now)
-    region.stores.add_access_key(
-        AccessKey(
-            access_key_id=ACCESS_KEY_ID,
-            account=ACCOUNT,
-            principal_arn=ROOT_ARN,
-            user_id=ACCOUNT,
-            sealed_secret=region.custody.seal_access_key(
-                access_key_id=ACCESS_KEY_ID, secret_access_key=SECRET_ACCESS_KEY
-            ),
-            active=True,
-        )
-    )
+    found_account(region, ACCOUNT, access_key_id=ACCESS_KEY_ID, secret_access_key=SECRET_ACCESS_KEY)
     return region
+
+
+def found_account(region: Region, account: str, *, access_key_id: str, secret_access_key: str) -> None:
+    """Found an account in this Region alone, with its root user's access key."""
+    now = region.clock.now
+    sealed = region.custody.seal_access_key(access_key_id=access_key_id, secret_access_key=secret_access_key)
+    key_id = os.urandom(16).hex()
+    key = AccountKey(key_id=key_id, created_ms=now)
+    items = (
+        Settings(created_ms=now, session_keys=(key,), password_keys=(key,)),
+        AccessKeyItem(access_key_id=access_key_id, owner_id=account, created_ms=now),
+    )
+    after = founded(account=account, partition="aws", items=items, now=now, entropy=os.urandom)
+    credentials = {
+        ("session-key", key_id): region.identity_custody.make_session_key(account=account, key_id=key_id),
+        ("password-key", key_id): region.identity_custody.make_password_key(account=account, key_id=key_id),
+    }
+    unit = region.stores.unit()
+    unit.stage(
+        IdentityChanged(before=None, after=after, secrets={access_key_id: sealed}, credentials=credentials)
+    )
+    unit.commit(())

@@ -136,7 +136,9 @@ class Regions:
             if row.incoming.primary_region == target:
                 link_id = row.incoming.link_id
                 note = watchword.NotePromotionRequest(link_id=link_id, epoch=row.incoming.epoch)
-                self.ask(source, target, CARGOES[row.kind].note_promotion, note)
+                note_promotion = CARGOES[row.kind].note_promotion
+                assert note_promotion is not None
+                self.ask(source, target, note_promotion, note)
                 told = watchword.PromotionToldRequest(link_id=link_id)
                 self._perform(source, watchword.PROMOTION_TOLD, told)
 

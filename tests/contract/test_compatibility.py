@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -89,6 +90,7 @@ def test_answers_are_named_in_the_spelling_of_their_protocol(region: Region) -> 
 @pytest.fixture
 def lists(monkeypatch: pytest.MonkeyPatch) -> None:
     """Lists of a few entries that fit the table, whatever is in the real ones."""
+    monkeypatch.setattr(unanswered, "NOT_YET", frozenset())
     absent = {
         service: sorted(set(model.operation_names) - here(service))
         for service, model in tool.models().items()
@@ -100,7 +102,8 @@ def lists(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def here(service: str) -> set[str]:
-    return {operation.name for operation in table.OPERATIONS if operation.service.name == service}
+    known = {operation.name for operation in table.OPERATIONS if operation.service.name == service}
+    return {name for name in known if f"{service}.{name}" not in unanswered.NOT_YET}
 
 
 def whole_record() -> dict[str, Any]:
@@ -113,7 +116,7 @@ def whole_record() -> dict[str, Any]:
             if name not in here(service):
                 shown[operation] = {"UnknownOperationException": [SHOWN_BY]}
                 continue
-            declared = {error.name for error in model.operation_model(name).error_shapes}
+            declared = {error.error_code for error in model.operation_model(name).error_shapes}
             never = {error for of, error in unanswered.NEVER if of in (operation, service)}
             success = set() if operation in unanswered.ALWAYS_REFUSED else {SUCCESS}
             shown[operation] = {outcome: [SHOWN_BY] for outcome in (declared - never) | success}
@@ -166,8 +169,8 @@ PLANTED: dict[str, tuple[Plant, str]] = {
         "`secretsmanager.RotateSecret` is said to be refused always, and a test shows a success of it",
     ),
     "an operation that is not here and answers": (
-        lambda shown: shown["sts.GetSessionToken"].update({SUCCESS: [SHOWN_BY]}),
-        "no test shows that `sts.GetSessionToken` is unknown here",
+        lambda shown: shown["sts.AssumeRoot"].update({SUCCESS: [SHOWN_BY]}),
+        "no test shows that `sts.AssumeRoot` is unknown here",
     ),
 }
 
@@ -185,13 +188,45 @@ def test_what_the_tests_do_not_show_is_a_problem(plant: Plant, said: str) -> Non
 def test_an_operation_of_a_model_that_is_neither_implemented_nor_listed_is_a_problem(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    names = unanswered.NOT_HERE["sts"]["later"].replace("GetAccessKeyInfo", "GetCallerIdentity")
+    names = unanswered.NOT_HERE["sts"]["later"].replace("AssumeRoot", "GetCallerIdentity")
     monkeypatch.setattr(unanswered, "NOT_HERE", {**unanswered.NOT_HERE, "sts": {"later": names}})
 
     assert problems(whole_record(), [row(SHOWN_BY)]) == [
-        "`sts.GetAccessKeyInfo` is neither implemented nor listed as not here",
+        "`sts.AssumeRoot` is neither implemented nor listed as not here",
         "`sts.GetCallerIdentity` is listed as not here, and is implemented or in no model",
     ]
+
+
+@pytest.mark.usefixtures("lists")
+def test_an_operation_that_nothing_carries_out_yet_is_not_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is of the table all the same; and a test that shows a success of it is a problem."""
+    record = whole_record()
+    monkeypatch.setattr(unanswered, "NOT_YET", frozenset({"sts.AssumeRole"}))
+
+    assert problems(record, [row(SHOWN_BY)]) == ["no test shows that `sts.AssumeRole` is unknown here"]
+    record["shown"]["sts.AssumeRole"] = {"InvalidAction": [SHOWN_BY]}
+    assert (
+        f"| AssumeRole | {unanswered.NOT_CARRIED_OUT} | `InvalidAction` | `{SHOWN_BY}` |"
+        in tool.Page(record, models=tool.models(), rows=[row(SHOWN_BY)]).text()
+    )
+
+
+@pytest.mark.usefixtures("lists")
+def test_operations_that_are_too_many_to_name_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = whole_record()
+    others = {"there are no machines": unanswered.ALL_OTHERS}
+    monkeypatch.setattr(unanswered, "NOT_HERE", {**unanswered.NOT_HERE, "ec2": others})
+    page = tool.Page(record, models=tool.models(), rows=[row(SHOWN_BY)])
+
+    text = page.text()
+
+    assert page.problems == []
+    assert re.search(
+        r"Not here: \d{3} others, each `UnknownOperationException`: there are no machines\.", text
+    )
+    assert "RunInstances" not in text
+    record["shown"]["ec2.RunInstances"] = {SUCCESS: [SHOWN_BY]}
+    assert problems(record, [row(SHOWN_BY)]) == ["no test shows that `ec2.RunInstances` is unknown here"]
 
 
 @pytest.mark.usefixtures("lists")

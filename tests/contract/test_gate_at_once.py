@@ -3,33 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
 
 import pytest
+from tests.contract.loops import LoopCustody
 from tests.contract.region import Answer, Region
 
-from watchword.api.http import HTTPRequest
-from watchword.custody.core import Keyring
-from watchword.keys.custody import WouldWait
-
-
-class LoopCustody(Keyring):
-    """A custodian as the loop's thread meets it: to ask it would be to wait."""
-
-    on_loop = False
-
-    def decrypt(self, *, material: bytes, key_arn: str, context: Mapping[str, str], blob: bytes) -> bytes:
-        if self.on_loop:
-            raise WouldWait
-        return super().decrypt(material=material, key_arn=key_arn, context=context, blob=blob)
+from watchword.api.http import HTTPRequest, HTTPResponse
+from watchword.gate.gate import Waiting
+from watchword.keys.custody import KeyUnavailable
+from watchword.keys.data_keys import NOTHING_KEPT, CacheLimits
 
 
 @pytest.fixture
 def custody(region: Region) -> LoopCustody:
     """The Region's custodian from now on; a secret `db` is there, and nothing is remembered of it."""
     region.call("CreateSecret", Name="db", SecretString="v")
-    custody = LoopCustody(region.master, entropy=os.urandom)
+    custody = LoopCustody(region.master)
     region.custody = custody
     region.compose()
     region.forget_events()
@@ -41,10 +30,26 @@ def reading(region: Region, operation: str = "GetSecretValue", secret_id: str | 
 
 
 def at_once(region: Region, custody: LoopCustody, request: HTTPRequest) -> Answer | None:
-    custody.on_loop = True
-    (response,) = region.gate.answer_at_once([request])
-    custody.on_loop = False
-    return None if response is None else Answer(response=response)
+    (response,) = custody.at_once(region, [request])
+    return Answer(response=response) if isinstance(response, HTTPResponse) else None
+
+
+def stopped(region: Region, custody: LoopCustody, *secret_ids: str) -> list[Waiting]:
+    """Reads of these secrets, each of which has to wait for its data key."""
+    said = custody.at_once(region, [reading(region, secret_id=one) for one in secret_ids])
+    waiting = [one for one in said if isinstance(one, Waiting)]
+    assert len(waiting) == len(secret_ids)
+    return waiting
+
+
+def answered_at_once(region: Region, custody: LoopCustody, requests: list[HTTPRequest]) -> list[Answer]:
+    said = custody.at_once(region, requests)
+    return [Answer(response=one) for one in said if isinstance(one, HTTPResponse)]
+
+
+def answered(said: list[HTTPResponse | None]) -> list[Answer]:
+    assert None not in said
+    return [Answer(response=one) for one in said if one is not None]
 
 
 def test_a_value_whose_key_is_not_in_memory_has_to_wait_and_nothing_is_done(
@@ -110,9 +115,7 @@ def test_requests_answered_together_ask_the_store_and_write_to_the_trail_once(
     written = region.trail.writes
 
     requests = [reading(region), reading(region, secret_id="none"), reading(region, secret_id="other")]
-    answers = [
-        Answer(response=response) for response in region.gate.answer_at_once(requests) if response is not None
-    ]
+    answers = answered_at_once(region, custody, requests)
 
     assert [answer.status for answer in answers] == [200, 400, 200]
     assert [answers[0].members["SecretString"], answers[2].members["SecretString"]] == ["v", "w"]
@@ -127,12 +130,11 @@ def test_one_that_has_to_wait_holds_up_none_of_the_others(region: Region, custod
     region.compose()
     region.send(reading(region))
     region.forget_events()
-    custody.on_loop = True
 
-    cold, warm = region.gate.answer_at_once([reading(region, secret_id="cold"), reading(region)])
+    cold, warm = custody.at_once(region, [reading(region, secret_id="cold"), reading(region)])
 
-    assert cold is None
-    assert warm is not None
+    assert isinstance(cold, Waiting)
+    assert isinstance(warm, HTTPResponse)
     assert warm.status == 200
     assert region.event_names() == ["Decrypt", "GetSecretValue"]
 
@@ -142,9 +144,7 @@ def test_without_a_trail_no_answer_of_all_gets_out(region: Region, custody: Loop
     region.trail.writable = False
 
     requests = [reading(region), reading(region, secret_id="none")]
-    answers = [
-        Answer(response=response) for response in region.gate.answer_at_once(requests) if response is not None
-    ]
+    answers = answered_at_once(region, custody, requests)
 
     assert [answer.refusal[:2] for answer in answers] == [(503, "ServiceUnavailable")] * 2
 
@@ -155,9 +155,105 @@ def test_a_change_before_they_are_answered_is_seen_by_all_of_them(
     requests = [reading(region), reading(region, "DescribeSecret")]
     region.call("DeleteSecret", SecretId="db")
 
-    value, description = region.gate.answer_at_once(requests)
+    value, description = answered_at_once(region, custody, requests)
 
-    assert value is not None
-    assert Answer(response=value).refusal[1] == "InvalidRequestException"
-    assert description is not None
-    assert "DeletedDate" in Answer(response=description).members
+    assert value.refusal[1] == "InvalidRequestException"
+    assert "DeletedDate" in description.members
+
+
+@pytest.mark.parametrize("cache", [CacheLimits(), NOTHING_KEPT], ids=["kept", "not kept"])
+def test_reads_that_stopped_go_on_together_when_custody_has_answered(
+    region: Region, custody: LoopCustody, cache: CacheLimits
+) -> None:
+    region.cache = cache
+    region.compose()
+    region.call("CreateSecret", Name="other", SecretString="w")
+    region.forget_events()
+    written = region.trail.writes
+    waiting = stopped(region, custody, "db", "other", "db")
+
+    first, second, third = answered(custody.go_on(region, waiting))
+
+    values = [answer.members["SecretString"] for answer in (first, second, third)]
+    assert values == ["v", "w", "v"]
+    assert region.event_names() == ["Decrypt", "GetSecretValue"] * 3
+    assert region.trail.writes == written + 1
+    assert custody.opened == 3
+
+
+def test_where_nothing_is_kept_every_read_stops(region: Region, custody: LoopCustody) -> None:
+    region.cache = NOTHING_KEPT
+    region.compose()
+    for _ in range(3):
+        custody.go_on(region, stopped(region, custody, "db"))
+
+    assert custody.opened == 3
+
+
+def test_what_was_opened_is_given_once_and_only_while_they_go_on(
+    region: Region, custody: LoopCustody
+) -> None:
+    region.cache = NOTHING_KEPT
+    region.compose()
+    (waiting,) = stopped(region, custody, "db")
+    (other,) = stopped(region, custody, "db")
+
+    (answer,) = answered(custody.go_on(region, [waiting]))
+    (refused,) = answered(custody.go_on(region, [other], answers=[KeyUnavailable("gone")]))
+
+    assert [answer.status, refused.status] == [200, 503]
+    assert at_once(region, custody, reading(region)) is None
+
+
+def test_each_that_stopped_gets_its_own_answer_or_refusal(region: Region, custody: LoopCustody) -> None:
+    region.call("CreateSecret", Name="other", SecretString="w")
+    waiting = stopped(region, custody, "db", "other")
+    key = custody._open(waiting[1].opening)
+    region.forget_events()
+
+    lost, kept = answered(custody.go_on(region, waiting, answers=[KeyUnavailable("gone"), key]))
+
+    assert lost.refusal[:2] == (503, "ServiceUnavailable")
+    assert kept.members["SecretString"] == "w"
+    assert region.event_names() == ["Decrypt", "GetSecretValue"]
+
+
+def test_a_change_while_custody_was_asked_is_seen(region: Region, custody: LoopCustody) -> None:
+    """What was decided before is decided again: the key that was opened is of no use to a caller who may not have it."""
+    key = region.call("CreateKey", service="kms")["KeyMetadata"]["KeyId"]
+    region.call("CreateSecret", Name="keyed", SecretString="w", KmsKeyId=key)
+    region.compose()
+    waiting = stopped(region, custody, "db", "keyed")
+    region.call("DeleteSecret", SecretId="db")
+    region.call("DisableKey", service="kms", KeyId=key)
+
+    deleted, disabled = answered(custody.go_on(region, waiting))
+
+    assert deleted.refusal[1] == "InvalidRequestException"
+    assert disabled.refusal[1] == "DecryptionFailure"
+    assert "is disabled" in disabled.refusal[2]
+
+
+def test_a_new_value_while_custody_was_asked_takes_the_long_way(region: Region, custody: LoopCustody) -> None:
+    """Its data key is another one: what was opened is not given for it."""
+    region.cache = NOTHING_KEPT
+    region.compose()
+    waiting = stopped(region, custody, "db")
+    region.call("PutSecretValue", SecretId="db", SecretString="new")
+    region.forget_events()
+
+    said = custody.go_on(region, waiting)
+
+    assert said == [None]
+    assert region.events() == []
+    assert region.call("GetSecretValue", SecretId="db")["SecretString"] == "new"
+
+
+def test_without_a_trail_what_stopped_is_not_answered_either(region: Region, custody: LoopCustody) -> None:
+    waiting = stopped(region, custody, "db")
+    region.trail.writable = False
+
+    (answer,) = answered(custody.go_on(region, waiting))
+
+    assert answer.refusal[:2] == (503, "ServiceUnavailable")
+    assert b"SecretString" not in answer.body

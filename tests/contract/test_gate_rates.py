@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Mapping
 
 import pytest
+from tests.contract.loops import LoopCustody
 from tests.contract.region import SECRET_ACCESS_KEY, Answer, Region
 
+from watchword.api.http import HTTPResponse
 from watchword.api.operation import Operation
 from watchword.api.shapes import kms, sts, watchword
 from watchword.api.shapes import secretsmanager as sm
-from watchword.custody.core import Keyring
+from watchword.gate.gate import Waiting
 from watchword.gate.rates import Rate, Rates
-from watchword.keys.custody import WouldWait
 
 EXCEEDED = (400, "ThrottlingException", "Rate exceeded")
 
@@ -116,21 +115,14 @@ def test_the_agent_is_not_limited(region: Region) -> None:
         )
 
 
-class LoopCustody(Keyring):
-    """A custodian that can't be asked, as the loop's own thread meets it."""
-
-    def decrypt(self, *, material: bytes, key_arn: str, context: Mapping[str, str], blob: bytes) -> bytes:
-        raise WouldWait
-
-
 def test_a_read_that_is_begun_again_in_a_thread_counts_once(limited: Region) -> None:
-    limited.custody = LoopCustody(limited.master, entropy=os.urandom)
+    custody = limited.custody = LoopCustody(limited.master)
     limited.compose()
     request = limited.request("GetSecretValue", json.dumps({"SecretId": "db"}).encode())
 
-    assert limited.gate.answer_at_once([request] * 10) == [None] * 10
+    stopped = custody.at_once(limited, [request] * 10)
 
-    limited.restore_custody()
+    assert all(isinstance(one, Waiting) for one in stopped)
     assert [read(limited).status for _ in range(3)] == [200, 200, 400]
 
 
@@ -140,4 +132,16 @@ def test_reads_that_are_answered_together_are_counted_each(limited: Region) -> N
 
     answers = limited.gate.answer_at_once([request] * 3)
 
-    assert [answer and answer.status for answer in answers] == [200, 400, 400]
+    assert [isinstance(answer, HTTPResponse) and answer.status for answer in answers] == [200, 400, 400]
+
+
+def test_a_read_that_stops_for_its_key_and_goes_on_counts_once(limited: Region) -> None:
+    custody = limited.custody = LoopCustody(limited.master)
+    limited.compose()
+    request = limited.request("GetSecretValue", json.dumps({"SecretId": "db"}).encode())
+    stopped = [one for one in custody.at_once(limited, [request]) if isinstance(one, Waiting)]
+
+    answers = custody.go_on(limited, stopped)
+
+    assert [answer and answer.status for answer in answers] == [200]
+    assert [read(limited).status for _ in range(2)] == [200, 400]

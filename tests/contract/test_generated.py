@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,10 @@ from typing import Any, ClassVar
 import msgspec
 import pytest
 from botocore.loaders import Loader
-from botocore.model import ServiceModel
+from botocore.model import OperationModel, ServiceModel
 from msgspec import inspect
+from tests.contract import patterns
+from tools import generate_api
 
 from watchword.api import constraints, table
 from watchword.api.errors import ApiError, ValidationException
@@ -102,6 +105,109 @@ def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
     assert "maximum=65536" in done.stdout
 
 
+# --- what a model may not say
+# ----------------------------------------------------------------------------------------------------
+
+
+def generated(service: str, edit: Callable[[dict[str, Any]], object]) -> str:
+    """The module of a service whose model was edited."""
+    model = copy.deepcopy(loader().load_service_model(service, "service-2"))
+    edit(model)
+    (facts,) = (one for one in generate_api.SERVICES if one.service == service)
+    return generate_api.Model(facts, model=model, paginated=frozenset()).module()
+
+
+SURPRISES: dict[str, tuple[str, Callable[[dict[str, Any]], object], str]] = {
+    "a renamed member": (
+        "iam",
+        lambda model: model["shapes"]["User"]["members"]["Path"].update(locationName="path"),
+        "has the traits ['locationName']",
+    ),
+    "a flat list": (
+        "iam",
+        lambda model: model["shapes"]["tagListType"].update(flattened=True),
+        "has the traits ['flattened']",
+    ),
+    "a member in a header": (
+        "account",
+        lambda model: model["shapes"]["ListRegionsRequest"]["members"]["NextToken"].update(location="header"),
+        "has the traits ['location']",
+    ),
+    "a path with a member in it": (
+        "account",
+        lambda model: model["operations"]["ListRegions"]["http"].update(requestUri="/regions/{AccountId}"),
+        "is not a POST of a path of its own",
+    ),
+    "another method": (
+        "account",
+        lambda model: model["operations"]["ListRegions"]["http"].update(method="GET"),
+        "is not a POST of a path of its own",
+    ),
+    "a path of a query service": (
+        "iam",
+        lambda model: model["operations"]["GetUser"]["http"].update(requestUri="/users"),
+        "is not a POST of `/`",
+    ),
+    "a moment of another format": (
+        "account",
+        lambda model: model["shapes"]["AccountCreatedDate"].update(timestampFormat="rfc822"),
+        "which is not ISO 8601 in JSON",
+    ),
+    "a moment with a format in XML": (
+        "iam",
+        lambda model: model["shapes"]["dateType"].update(timestampFormat="iso8601"),
+        "which is not ISO 8601 in JSON",
+    ),
+    "a list of EC2's with another name": (
+        "ec2",
+        lambda model: model["shapes"]["RegionList"]["member"].update(locationName="region"),
+        "is a list of something that is not called `item`",
+    ),
+    "a structure on both sides of EC2": (
+        "ec2",
+        lambda model: model["shapes"]["RegionList"].update(
+            member={"shape": "Filter", "locationName": "item"}
+        ),
+        "Filter is in a request and in an answer",
+    ),
+    "half of an unsigned operation": (
+        "sts",
+        lambda model: model["operations"]["AssumeRoleWithWebIdentity"].pop("auth"),
+        "is signed in a way of its own",
+    ),
+    "a permission that became an operation": (
+        "iam",
+        lambda model: model["operations"].update(PassRole=model["operations"]["GetUser"]),
+        "PassRole is an operation",
+    ),
+    "a request of its own for what had none": (
+        "iam",
+        lambda model: model["shapes"].update(GetAccountSummaryRequest={"type": "structure", "members": {}}),
+        "is something else than the request of GetAccountSummary",
+    ),
+    "the name of something imported": (
+        "iam",
+        lambda model: (
+            model["shapes"].update(Member=model["shapes"]["User"])
+            or model["shapes"]["GetUserResponse"]["members"].update(User={"shape": "Member"})
+        ),
+        "has the name of something that every module imports",
+    ),
+}
+
+
+@pytest.mark.parametrize(("service", "edit", "said"), SURPRISES.values(), ids=SURPRISES)
+def test_what_the_wire_does_not_speak_stops_the_generator(
+    service: str, edit: Callable[[dict[str, Any]], object], said: str
+) -> None:
+    assert generated(service, lambda _: None)
+
+    with pytest.raises(generate_api.ModelSurprise) as surprised:
+        generated(service, edit)
+
+    assert said in str(surprised.value)
+
+
 # --- the model, read a second time
 # -----------------------------------------------------------------------------------
 
@@ -116,35 +222,50 @@ def model_of(service: str) -> ServiceModel:
     return ServiceModel(loader().load_service_model(service, "service-2"), service)
 
 
+def wire_name(member: Any, name: str, model: OperationModel) -> str:
+    """EC2 alone has names on the wire that are not the model's, and capitals in requests."""
+    said = member.serialization.get("name", name) if model.metadata["protocol"] == "ec2" else name
+    asked = name in (model.input_shape.members if model.input_shape else {})
+    return str(said[0].upper() + said[1:] if asked else said)
+
+
 @pytest.mark.parametrize("operation", table.OPERATIONS, ids=repr)
 def test_an_operation_has_the_members_and_errors_of_its_model(operation: Any) -> None:
     model = model_of(operation.service.name).operation_model(operation.name)
 
+    if model.input_shape is None:
+        # A request without members is one all the same.
+        assert operation.request.MEMBERS == {}
     for ours, theirs in ((operation.request, model.input_shape), (operation.response, model.output_shape)):
-        assert (ours is None) == (theirs is None)
-        if ours is not None:
+        if theirs is None:
+            assert ours in (None, operation.request)
+        else:
+            assert ours is not None
             assert list(theirs.members) == [member.name for member in ours.MEMBERS.values()]
-            assert list(theirs.members) == [field.encode_name for field in msgspec.structs.fields(ours)]
+            wire = [field.encode_name for field in msgspec.structs.fields(ours)]
+            assert wire == [wire_name(member, name, model) for name, member in theirs.members.items()]
             required = {member.name for member in ours.MEMBERS.values() if member.required}
             assert set(theirs.required_members) == required
     assert [error.name for error in model.error_shapes] == [error.__name__ for error in operation.errors]
 
 
-def test_only_faults_are_500() -> None:
-    """No model of these services gives a status: botocore's `fault` is the one thing to go by."""
+def test_a_status_is_the_model_s_and_where_it_has_none_only_faults_are_500() -> None:
     for service in {operation.service.name for operation in table.OPERATIONS}:
         shapes = loader().load_service_model(service, "service-2")["shapes"]
-        faults = {name for name, shape in shapes.items() if shape.get("fault")}
+        wanted = {
+            name: shape.get("error", {}).get("httpStatusCode", 500 if shape.get("fault") else 400)
+            for name, shape in shapes.items()
+        }
+        codes = {name: shape.get("error", {}).get("code", name) for name, shape in shapes.items()}
         errors = {
             error
             for operation in table.OPERATIONS
             if operation.service.name == service
             for error in operation.errors
         }
-        assert {error for error in errors if error.status == 500} == {
-            error for error in errors if error.__name__ in faults
-        }
-        assert all(issubclass(error, ApiError) and error.status in (400, 500) for error in errors)
+        for error in errors:
+            assert issubclass(error, ApiError)
+            assert (error.code, error.status) == (codes[error.__name__], wanted[error.__name__]), error
 
 
 def test_every_named_member_is_a_field_of_the_request() -> None:
@@ -224,6 +345,23 @@ SENSITIVE_IN_KMS = {
 }
 
 
+SENSITIVE_IN_IDENTITY = {
+    ("iam.AccessKey", "secret_access_key"),
+    ("iam.ChangePasswordRequest", "old_password"),
+    ("iam.ChangePasswordRequest", "new_password"),
+    ("iam.CreateLoginProfileRequest", "password"),
+    ("iam.UpdateLoginProfileRequest", "password"),
+    ("sts.AssumeRoleWithWebIdentityRequest", "web_identity_token"),
+    ("sts.Credentials", "secret_access_key"),
+    ("account.GetAccountInformationResponse", "account_name"),
+    ("account.PutAccountNameRequest", "account_name"),
+    # Not by their models.
+    ("sts.AssumeRoleRequest", "token_code"),
+    ("sts.GetSessionTokenRequest", "token_code"),
+    ("sts.Credentials", "session_token"),
+}
+
+
 def test_the_walk_finds_what_is_sensitive() -> None:
     hidden = {
         (label(shape), field)
@@ -246,6 +384,7 @@ def test_the_walk_finds_what_is_sensitive() -> None:
         ("secretsmanager.GetSecretValueResponse", "secret_string"),
         ("secretsmanager.GetSecretValueResponse", "secret_binary"),
         *SENSITIVE_IN_KMS,
+        *SENSITIVE_IN_IDENTITY,
     }
 
 
@@ -368,6 +507,8 @@ PATTERNS = {
     "^[a-zA-Z0-9\\/+=]+$": ("Ab/+=", "a-b", ""),
     "[0-9]{12}": ("123456789012", "12345678901", "a" * 12),
 }
+# Of those that are not there, the values that `test_constraint_edges.py` sends.
+PATTERNS = {pattern: (one.good[0], *one.bad) for pattern, one in patterns.PATTERNS.items()} | PATTERNS
 
 
 def edges(kind: inspect.Type, member: Member) -> Iterator[tuple[str, Any, bool]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.contract.kms_values import ALICE, HERE, ROOT, in_base64, make_key
+from tests.contract.people import add_user
 from tests.contract.region import ACCOUNT, START_MS, Region
 
 from watchword.api.unit import Moved
@@ -16,6 +17,12 @@ PLAINTEXT = in_base64(b"plain")
 BOB = f"arn:aws:iam::{ACCOUNT}:user/bob"
 CONTEXT = {"department": "finance"}
 WANTED = {"GranteePrincipal": ALICE, "Operations": ["Decrypt", "Encrypt"]}
+
+
+@pytest.fixture(autouse=True)
+def _alice_and_bob(region: Region) -> None:
+    add_user(region, "alice")
+    add_user(region, "bob")
 
 
 def grants_of(region: Region, arn: str, **members: object) -> list[dict[str, Any]]:
@@ -148,6 +155,11 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "an unknown operation": ({"Operations": ["Destroy"]}, "ValidationException"),
     "an operation of other keys": ({"Operations": ["GenerateMac"]}, "ValidationException"),
     "a principal that is none": ({"GranteePrincipal": "alice"}, "InvalidArnException"),
+    "a user who is not there": ({"GranteePrincipal": f"{ALICE}2"}, "InvalidArnException"),
+    "a role that is not there": (
+        {"RetiringPrincipal": f"arn:aws:iam::{ACCOUNT}:role/none"},
+        "InvalidArnException",
+    ),
     "two constraints": (
         {"Constraints": {"EncryptionContextSubset": CONTEXT, "EncryptionContextEquals": CONTEXT}},
         "ValidationException",

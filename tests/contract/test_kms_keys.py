@@ -7,7 +7,6 @@ import json
 import pytest
 from tests.contract.kms_values import (
     ABSENT_ID,
-    ALICE,
     DAY_MS,
     HERE,
     ROOT,
@@ -118,7 +117,7 @@ def test_a_key_is_gone_at_the_end_of_its_window(region: Region) -> None:
     """Final deletion shreds what only the key could open: nobody has its material any more."""
     arn = make_key(region)
     region.call("CreateAlias", AliasName="alias/mine", TargetKeyId=arn)
-    region.call("CreateGrant", KeyId=arn, GranteePrincipal=ALICE, Operations=["Decrypt"])
+    region.call("CreateGrant", KeyId=arn, GranteePrincipal=ROOT, Operations=["Decrypt"])
     sealed = region.call("Encrypt", KeyId=arn, Plaintext=PLAINTEXT)["CiphertextBlob"]
     answer = region.call("ScheduleKeyDeletion", KeyId=arn, PendingWindowInDays=7)
     assert answer == {
@@ -378,7 +377,7 @@ CHANGES: dict[str, dict[str, object]] = {
     "EnableKeyRotation": {},
     "DisableKeyRotation": {},
     "RotateKeyOnDemand": {},
-    "CreateGrant": {"GranteePrincipal": ALICE, "Operations": ["Decrypt"]},
+    "CreateGrant": {"GranteePrincipal": ROOT, "Operations": ["Decrypt"]},
     "GetParametersForImport": {"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"},
 }
 
@@ -414,7 +413,7 @@ def test_an_absent_key_is_not_found_by_any_operation(region: Region) -> None:
     """Each with its smallest good request."""
     members: dict[str, dict[str, object]] = {
         "CancelKeyDeletion": {},
-        "CreateGrant": {"GranteePrincipal": ALICE, "Operations": ["Decrypt"]},
+        "CreateGrant": {"GranteePrincipal": ROOT, "Operations": ["Decrypt"]},
         "DeleteImportedKeyMaterial": {},
         "DisableKey": {},
         "DisableKeyRotation": {},

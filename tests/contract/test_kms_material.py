@@ -239,7 +239,8 @@ def test_two_agents_that_rotate_at_once_rotate_once(region: Region) -> None:
                 region.custody = custody
                 region.compose()
                 assert tend(region) == 1
-            return custody.create_material(key_arn=key_arn, material_version=material_version)
+            made: bytes = custody.create_material(key_arn=key_arn, material_version=material_version)
+            return made
 
     region.custody = Slow()
     region.compose()

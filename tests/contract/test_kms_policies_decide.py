@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from tests.contract.kms_values import ALICE, ROOT, in_base64, make_key
+from tests.contract.people import add_user
 from tests.contract.region import Region
 
 from watchword.api.shapes import kms
@@ -18,6 +19,11 @@ from watchword.api.shapes import kms
 PLAINTEXT = in_base64(b"plain")
 CONTEXT = {"Department": "finance"}
 OPEN = {"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "kms:*", "Resource": "*"}
+
+
+@pytest.fixture(autouse=True)
+def _alice(region: Region) -> None:
+    add_user(region, "alice")
 
 
 def deny(action: str, condition: object | None = None) -> str:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.contract.kms_values import ALICE, LASTS, ROOT, in_base64, make_key
+from tests.contract.kms_values import LASTS, ROOT, in_base64, make_key
 from tests.contract.region import Region
 
 from watchword.api.shapes import kms
@@ -25,7 +25,7 @@ MEMBERS: dict[str, dict[str, object]] = {
     "GenerateDataKeyWithoutPlaintext": {"KeySpec": "AES_256"},
     "GenerateMac": MAC,
     "VerifyMac": {**MAC, "Mac": PLAINTEXT},
-    "CreateGrant": {"GranteePrincipal": ALICE, "Operations": ["DescribeKey"]},
+    "CreateGrant": {"GranteePrincipal": ROOT, "Operations": ["DescribeKey"]},
     "EnableKey": {},
     "DisableKey": {},
     "EnableKeyRotation": {},

@@ -276,7 +276,7 @@ def test_no_material_is_in_a_store_a_message_or_the_trail(regions: Regions) -> N
     region = regions[ONE]
     key = record(region, key_id)
     keyring = region.custody
-    opened = keyring._unwrapped(key.materials[1].wrapped, key.arn).key  # type: ignore[attr-defined]
+    opened = keyring._unwrapped(key.materials[1].wrapped, key.arn).key
     spellings = {opened, base64.b64encode(opened), opened.hex().encode(), base64.urlsafe_b64encode(opened)}
     regions[ONE].call("RotateKeyOnDemand", KeyId=key_id)
     regions.settle()

@@ -44,7 +44,7 @@ def test_a_denied_read_says_who_what_and_by_which_kind_of_policy(region: Region,
 
     assert region.refused("GetSecretValue", SecretId="db") == (
         DENIED,
-        f"User: {ROOT} is not authorized to perform: secretsmanager:GetSecretValue on resource: {db}"
+        f"User: {ROOT} is not authorized to perform: secretsmanager:GetSecretValue on resource: db"
         " with an explicit deny in a resource-based policy",
     )
     assert region.call("DescribeSecret", SecretId="db")["Name"] == "db"

@@ -14,12 +14,16 @@ import json
 import os
 import re
 from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
+import botocore.session
 import pytest
 
 from watchword.api import table
 from watchword.api.http import HTTPRequest, HTTPResponse
+from watchword.api.operation import Protocol
 from watchword.gate.route import Unroutable, route
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -91,15 +95,34 @@ def _not_here(request: HTTPRequest) -> str | None:
     if target is not None:
         service = table.service_of_target(target)
         return None if service is None else f"{service.name}.{target.partition('.')[2]}"
+    if request.path != "/":
+        return _by_path().get(request.path)
     form = dict(pair.partition("=")[::2] for pair in request.body.decode("latin-1").split("&"))
     service = table.service_of_version(form.get("Version", ""))
     return None if service is None else f"{service.name}.{form.get('Action', '')}"
 
 
+@cache
+def _by_path() -> Mapping[str, str]:
+    """The operations of REST services' models, by path."""
+    session = botocore.session.get_session()
+    rest = [service for service in table.SERVICES if service.protocol is Protocol.REST_JSON]
+    return {
+        session.get_service_model(service.name)
+        .operation_model(name)
+        .http["requestUri"]: f"{service.name}.{name}"
+        for service in rest
+        for name in session.get_service_model(service.name).operation_names
+    }
+
+
 def outcome_of(response: HTTPResponse) -> str:
-    """Return an error's code in the spelling of JSON services, or `SUCCESS`."""
+    """Return an error's code in the spelling of its service, or `SUCCESS`."""
     if response.status == 200:
         return SUCCESS
+    in_header = dict(response.headers).get("x-amzn-ErrorType")
+    if in_header is not None:
+        return in_header
     in_xml = _IN_XML.search(response.body)
     return in_xml[1].decode() if in_xml is not None else str(json.loads(response.body).get("__type", ""))
 

@@ -25,7 +25,16 @@ import msgspec
 import pytest
 from tests.differential.random_requests import ANNA, FEDERATED, ROLE, SERVICE, SESSION, STRANGER, Case, made
 
-from watchword.identity.compiled import Caller, CallerKind, PolicySet, Reach, caller, compiled, policy_set
+from watchword.identity.compiled import (
+    Caller,
+    CallerKind,
+    PolicySet,
+    Reach,
+    caller,
+    compiled,
+    outsider,
+    policy_set,
+)
 from watchword.identity.decision import Asked, Decision, PoliciesOfPrincipal, ResourceSide, Side, decide
 from watchword.identity.policy_document import PolicyKind, parse
 
@@ -101,7 +110,7 @@ def _set(document: dict[str, Any], *, kind: PolicyKind) -> PolicySet:
 def _caller(case: Case) -> Caller:
     match case.principal:
         case _ if case.principal == SERVICE:
-            return Caller(kind=CallerKind.SERVICE, arn=SERVICE)
+            return outsider(CallerKind.SERVICE, SERVICE)
         case _ if case.principal == SESSION:
             return caller(CallerKind.ROLE_SESSION, SESSION, issuer_arn=ROLE)
         case _ if case.principal == FEDERATED:

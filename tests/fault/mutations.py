@@ -15,15 +15,16 @@ import json
 import random
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlencode
 from xml.etree import ElementTree as ET
 
 import botocore.session
-from botocore.model import OperationModel, Shape
+from botocore.model import OperationModel, ServiceModel, Shape
+from tests.contract.patterns import PATTERNS
 from tools.operations import unanswered
 
 from watchword.api import table
@@ -47,7 +48,10 @@ RARELY = 0.05
 """The same for what makes something under a new name each time."""
 
 JSON_TYPE = "application/x-amz-json-1.1"
+REST_TYPE = "application/json"
 FORM_TYPE = "application/x-www-form-urlencoded; charset=utf-8"
+FORMS = ("query", "ec2")
+"""Protocols whose requests are forms, and whose answers are XML."""
 COMMON: Mapping[str, frozenset[str]] = {
     "json": frozenset(
         {
@@ -58,12 +62,20 @@ COMMON: Mapping[str, frozenset[str]] = {
         }
     ),
     "query": frozenset({"AccessDenied", "InvalidAction", "MalformedInput", "ValidationError"}),
+    "ec2": frozenset({"UnauthorizedOperation", "InvalidAction", "MalformedInput", "ValidationError"}),
 }
 """Of the codes that every service may answer, those that a request with a right signature may be answered with.
 
 Source: Common errors of each service's API reference.
 """
+EARLY_CODES = frozenset(
+    {"SerializationException", "ValidationException", "UnknownOperationException"}
+    | {"MalformedInput", "ValidationError", "InvalidAction"}
+)
+"""Refusals of a request's form, with which no operation is reached."""
 REGIONS = ("us-east-2",) * 5 + ("eu-west-1", "us-east-1", "us-gov-west-1", "nowhere-1")
+IDENTITIES = ("fuzz-1", "fuzz-2", "Fuzz-2", "default")
+"""Users, groups, roles and policies: few, so that they are met again."""
 LABELS = ("AWSCURRENT", "AWSPREVIOUS", "AWSPENDING", "blue", "green")
 TEXT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/+=.@!: "
 
@@ -111,6 +123,8 @@ class Mutated:
     content_type: str
     target: str | None
     """`X-Amz-Target`, of a JSON service."""
+    path: str = "/"
+    """Of a REST service the operation's."""
     query: str | None = None
     """The form of a query service that is asked with GET."""
     body: bytes = field(repr=False)
@@ -122,7 +136,7 @@ class Mutated:
             headers.append(("x-amz-target", self.target))
         return HTTPRequest(
             method="POST" if self.query is None else "GET",
-            target="/" if self.query is None else f"/?{self.query}",
+            target=self.path if self.query is None else f"/?{self.query}",
             headers=tuple(headers),
             body=self.body,
             source=source,
@@ -135,11 +149,21 @@ class Mutated:
 @cache
 def models() -> tuple[OperationModel, ...]:
     """Every operation that is answered here, as botocore's model has it."""
-    session = botocore.session.get_session()
-    services = {service.name: session.get_service_model(service.name) for service in table.SERVICES}
     return tuple(
-        services[operation.service.name].operation_model(operation.name) for operation in table.OPERATIONS
+        _model(operation.service.name, operation.name)
+        for operation in table.OPERATIONS
+        if f"{operation.service.name}.{operation.name}" not in unanswered.NOT_YET
     )
+
+
+@cache
+def _model(service: str, operation: str) -> OperationModel:
+    return _service_model(service).operation_model(operation)
+
+
+@cache
+def _service_model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
 
 
 @cache
@@ -189,7 +213,7 @@ class Maker:
         return made
 
     def value(self, shape: Shape, name: str) -> Any:
-        meant = _MEANT.get(name)
+        meant = _MEANT_AS.get(shape.name) or _MEANT.get(name)
         if meant is not None and shape.type_name in ("string", "blob"):
             return meant(self)
         match shape.type_name:
@@ -203,7 +227,7 @@ class Maker:
                 return self.dice.random() < 0.5
             case "integer" | "long":
                 low = shape.metadata.get("min", 7)
-                return self.dice.randint(low, min(shape.metadata.get("max", 30), low + 60))
+                return self.dice.randint(low, min(shape.metadata.get("max", max(30, low)), low + 60))
             case "float" | "double" | "timestamp":
                 return self.dice.choice((0, 1_795_298_400, 1.5))
             case "blob":
@@ -213,6 +237,9 @@ class Maker:
     def text(self, shape: Shape) -> str:
         if getattr(shape, "enum", None):
             return str(self.dice.choice(shape.enum))
+        pattern = PATTERNS.get(shape.metadata.get("pattern", ""))
+        if pattern is not None:
+            return self.dice.choice(pattern.good)
         low = shape.metadata.get("min", 0)
         length = self.dice.randint(low, min(shape.metadata.get("max", 60), low + 40))
         return "".join(self.dice.choices(TEXT, k=length))
@@ -264,6 +291,21 @@ _MEANT: Mapping[str, Callable[[Maker], Any]] = {
     "SecretBinary": lambda maker: base64.b64encode(maker.secret().encode()[:65_536]).decode(),
     "Plaintext": lambda maker: base64.b64encode(maker.secret().encode()[:4_096]).decode(),
     "RotationToken": lambda _: CANARY + "-0123456789",
+    "Password": lambda _: CANARY,
+    "OldPassword": lambda _: CANARY,
+    "NewPassword": lambda _: CANARY,
+    "WebIdentityToken": lambda _: CANARY,
+    "PolicyDocument": Maker.policy,
+    "AssumeRolePolicyDocument": Maker.policy,
+    "Policy": Maker.policy,
+    "UserName": _one_of(IDENTITIES),
+    "GroupName": _one_of(IDENTITIES),
+    "RoleName": _one_of(IDENTITIES),
+    "InstanceProfileName": _one_of(IDENTITIES),
+    "RoleSessionName": _one_of(IDENTITIES),
+    "RoleArn": _one_of(tuple(f"arn:aws:iam::123456789012:role/{name}" for name in IDENTITIES)),
+    "PolicyArn": _one_of(tuple(f"arn:aws:iam::123456789012:policy/{name}" for name in IDENTITIES)),
+    "RegionName": _one_of(REGIONS),
     "ResourcePolicy": Maker.policy,
     "PolicyName": _one_of(("default", "default", "other")),
     "KmsKeyId": lambda maker: maker.dice.choice(maker.pool.key_ids),
@@ -290,7 +332,14 @@ _MEANT: Mapping[str, Callable[[Maker], Any]] = {
     "GrantTokens": _one_of(("token",)),
 }
 """By the name of the member, of the list's for what is in a list; the model alone would be nonsense every time."""
-_SECRET_MEMBERS = frozenset({"SecretString", "SecretBinary", "Plaintext", "RotationToken"})
+_MEANT_AS: Mapping[str, Callable[[Maker], Any]] = {"policyVersionIdType": _one_of(("v1", "v2"))}
+"""By the shape, where two services mean two things by one name."""
+_SECRET_MEMBERS = frozenset(
+    {
+        "SecretString", "SecretBinary", "Plaintext", "RotationToken",
+        "Password", "OldPassword", "NewPassword", "WebIdentityToken",
+    }
+)  # fmt: skip
 
 
 def _as_members(value: Any) -> Any:
@@ -602,11 +651,40 @@ FORM_DAMAGES: Mapping[str, Callable[[random.Random, Form], None]] = {
 RAW_FORMS = ("%", "%ff", "%c0%80=1", "&&&", "=", "a=%ed%a0%80", ";", "Action", "+", "%00=%00")
 
 
-def _form(model: OperationModel, dice: random.Random) -> tuple[str, list[str]]:
+def _fields(value: Any, name: str, *, flat: bool) -> Iterator[tuple[str, str]]:
+    """Write a document as the fields of a form: `Tags.member.1.Key`, or, flat, `Filter.1.Name`."""
+    match value:
+        case Raw():
+            yield name, str(value)
+        case Members():
+            for part, held in value:
+                yield from _fields(held, f"{name}.{part}" if name else part, flat=flat)
+        case list():
+            if not value:
+                yield name, ""
+            for number, held in enumerate(value, start=1):
+                yield from _fields(held, f"{name}.{number}" if flat else f"{name}.member.{number}", flat=flat)
+        case bool():
+            yield name, "true" if value else "false"
+        case None:
+            return
+        case _:
+            yield name, str(value)
+
+
+def _form(model: OperationModel, dice: random.Random, pool: Pool) -> tuple[str, list[str]]:
     """Return a query service's form, and what was done to it."""
-    form: Form = [("Action", model.name), ("Version", str(model.metadata["apiVersion"]))]
+    maker = Maker(dice, pool)
+    document = maker.structure(model.input_shape) if model.input_shape is not None else Members()
     done = []
-    if dice.random() >= UNTOUCHED_SHARE:
+    damaged = dice.random() >= UNTOUCHED_SHARE
+    if damaged and document and dice.random() < 0.7:
+        done += sorted(set(dice.choices(tuple(DAMAGES), _damage_weights(), k=dice.choice(MUTATIONS))))
+        for name in done:
+            DAMAGES[name](maker, document)
+    form: Form = [("Action", model.name), ("Version", str(model.metadata["apiVersion"]))]
+    form += _fields(document, "", flat=model.metadata["protocol"] == "ec2")
+    if damaged and not done:
         for name in dice.choices(tuple(FORM_DAMAGES), k=dice.choice(MUTATIONS)):
             if form:
                 FORM_DAMAGES[name](dice, form)
@@ -614,7 +692,7 @@ def _form(model: OperationModel, dice: random.Random) -> tuple[str, list[str]]:
     text = "&".join(
         f"{quote_plus(name, errors='ignore')}={quote_plus(value, errors='ignore')}" for name, value in form
     )
-    if dice.random() < 0.2:
+    if damaged and dice.random() < 0.2:
         text += "&" + dice.choice(RAW_FORMS)
         done.append("a raw field")
     return text, done
@@ -627,15 +705,15 @@ def mutated(number: int, *, seed: int, pool: Pool) -> Mutated:
     """Make the request of this number: the same for the same seed and pool, whatever came before."""
     dice = random.Random(f"{seed}/{number}")
     model = dice.choices(models(), _weights())[0]
-    if model.metadata["protocol"] == "query":
-        form, done = _form(model, dice)
+    if model.metadata["protocol"] in FORMS:
+        form, done = _form(model, dice, pool)
         made = _request(model, FORM_TYPE, None, form.encode(), number=number, done=done)
         # Of a GET the URL is the form; the edge has a limit on it.
         return replace(made, query=form, body=b"") if dice.random() < 0.3 and len(form) < 6_000 else made
     body, done = _document(model, dice, pool)
     target = _target(model)
-    content_type = JSON_TYPE
-    if done and dice.random() < 0.03:
+    content_type = JSON_TYPE if target is not None else REST_TYPE
+    if done and target is not None and dice.random() < 0.03:
         target = dice.choice((target.lower(), target + " ", target.replace(".", ".."), target.swapcase()))
         done.append("another target")
     if done and dice.random() < 0.03:
@@ -647,16 +725,21 @@ def mutated(number: int, *, seed: int, pool: Pool) -> Mutated:
 def smallest(service: str, operation: str, *, pool: Pool) -> Mutated:
     """Make a good request with what is required and no more."""
     model = _model(service, operation)
-    if model.metadata["protocol"] == "query":
-        form = f"Action={operation}&Version={model.metadata['apiVersion']}"
-        return _request(model, FORM_TYPE, None, form.encode())
     maker = Maker(random.Random(0), pool)
     maker.optional = 0.0
-    return _request(model, JSON_TYPE, _target(model), encoded(maker.structure(model.input_shape)))
+    document = maker.structure(model.input_shape) if model.input_shape is not None else Members()
+    if model.metadata["protocol"] in FORMS:
+        form = [("Action", operation), ("Version", str(model.metadata["apiVersion"]))]
+        form += _fields(document, "", flat=model.metadata["protocol"] == "ec2")
+        return _request(model, FORM_TYPE, None, urlencode(form).encode())
+    target = _target(model)
+    return _request(model, REST_TYPE if target is None else JSON_TYPE, target, encoded(document))
 
 
-def _target(model: OperationModel) -> str:
-    return f"{model.metadata['targetPrefix']}.{model.name}"
+def _target(model: OperationModel) -> str | None:
+    """A REST service has none: it is the path that names the operation."""
+    prefix = model.metadata.get("targetPrefix")
+    return None if prefix is None else f"{prefix}.{model.name}"
 
 
 def _request(
@@ -675,6 +758,7 @@ def _request(
         done=tuple(done),
         content_type=content_type,
         target=target,
+        path=model.http["requestUri"],
         body=body,
     )
 
@@ -705,19 +789,18 @@ _XML_CODE = re.compile(rb"<Code>(\w+)</Code>")
 @cache
 def _declared(service: str, operation: str) -> frozenset[str]:
     model = _model(service, operation)
-    declared = frozenset(error.name for error in model.error_shapes) | COMMON[str(model.metadata["protocol"])]
+    declared = frozenset(error.error_code for error in model.error_shapes)
+    declared |= COMMON.get(str(model.metadata["protocol"]), COMMON["json"])
     # An operation that is not carried out at all says so, whether or not it declares the error.
     refused = f"{service}.{operation}" in unanswered.ALWAYS_REFUSED
     return declared | {unanswered.UNSUPPORTED} if refused else declared
 
 
-@cache
-def _model(service: str, operation: str) -> OperationModel:
-    return next(m for m in models() if (m.service_model.service_name, m.name) == (service, operation))
-
-
-def code_of(body: bytes) -> str:
+def code_of(body: bytes, headers: Sequence[tuple[str, str]] = ()) -> str:
     """Return a refusal's code, in whichever protocol it is written; of something else, nothing."""
+    for name, value in headers:
+        if name.lower() == "x-amzn-errortype":
+            return value
     in_xml = _XML_CODE.search(body)
     if in_xml is not None:
         return in_xml[1].decode()
@@ -727,7 +810,24 @@ def code_of(body: bytes) -> str:
         return ""
 
 
-def wrong_with(asked: Mutated, *, status: int, body: bytes) -> str | None:
+@cache
+def _statuses(service: str, operation: str) -> Mapping[str, set[int]]:
+    """The statuses that the model gives its errors; common ones that concern who asks are 403 but in JSON services."""
+    model = _model(service, operation)
+    declared = {
+        error.error_code: {error.metadata.get("error", {}).get("httpStatusCode", 400)}
+        for error in model.error_shapes
+    }
+    if model.metadata["protocol"] == "json":
+        return declared
+    common = {"AccessDenied": {403}, "AccessDeniedException": {403}, "UnauthorizedOperation": {403}}
+    unknown = {"UnknownOperationException": {404}}
+    return common | unknown | declared
+
+
+def wrong_with(
+    asked: Mutated, *, status: int, body: bytes, headers: Sequence[tuple[str, str]] = ()
+) -> str | None:
     """Say what is wrong with an answer; `None`: nothing is."""
     if status >= 500:
         return f"answered {status} {code_of(body)}"
@@ -737,17 +837,16 @@ def wrong_with(asked: Mutated, *, status: int, body: bytes) -> str | None:
     moved = "other bytes" in asked.done
     if not moved and (CANARY.encode() in body or base64.b64encode(CANARY[:33].encode()) in body):
         return f"answered {status} and repeats a secret"
-    code = code_of(body)
+    code = code_of(body, headers)
     if code not in _declared(asked.service, asked.operation):
         return f"answered {status} with the code `{code}`, which is not declared"
-    is_query = _model(asked.service, asked.operation).metadata["protocol"] == "query"
-    # A JSON service's refusals are 400; query services have 403 for those that concern who asks.
-    return None if status == 400 or (is_query and status == 403) else f"answered {status} {code}"
+    wanted = _statuses(asked.service, asked.operation).get(code, {400})
+    return None if status in wanted else f"answered {status} {code}"
 
 
 def _wrong_with_success(model: OperationModel, body: bytes) -> str | None:
     try:
-        if model.metadata["protocol"] == "query":
+        if model.metadata["protocol"] in FORMS:
             ET.fromstring(body)  # noqa: S314 - our own server's answer, and no test input of others
             return None
         if model.output_shape is None:

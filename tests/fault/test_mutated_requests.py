@@ -27,6 +27,7 @@ from tests.fault import mutations
 from tests.fault.mutations import Mutated, Pool
 from tests.integration.deployment import VIRGINIA, Caller, Deployment, deployed, scratch, until
 
+from watchword.api.http import HTTPResponse
 from watchword.sigv4.sign import sign
 
 SEED = int(os.environ.get("WATCHWORD_TEST_SEED", "20261122"))
@@ -53,15 +54,16 @@ class Run:
     seen: Counter[tuple[str, str]] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, asked: Sequence[Mutated], answers: Sequence[tuple[int, bytes]]) -> None:
+    def note(self, asked: Sequence[Mutated], answers: Sequence[HTTPResponse]) -> None:
         outcomes = [
-            (one.operation, "success" if status == 200 else mutations.code_of(body))
-            for one, (status, body) in zip(asked, answers, strict=False)
+            (one.operation, "success" if got.status == 200 else mutations.code_of(got.body, got.headers))
+            for one, got in zip(asked, answers, strict=False)
         ]
         complaints = [
             f"{one}: {said}"
-            for one, (status, body) in zip(asked, answers, strict=False)
-            if (said := mutations.wrong_with(one, status=status, body=body)) is not None
+            for one, got in zip(asked, answers, strict=False)
+            if (said := mutations.wrong_with(one, status=got.status, body=got.body, headers=got.headers))
+            is not None
         ]
         if len(answers) < len(asked):
             complaints.append(f"{asked[len(answers)]}: the connection ended without an answer")
@@ -112,14 +114,14 @@ class Client(threading.Thread):
         return head.encode("latin-1") + request.body
 
 
-def exchanged(wire: socket.socket, requests: Sequence[bytes]) -> list[tuple[int, bytes]]:
+def exchanged(wire: socket.socket, requests: Sequence[bytes]) -> list[HTTPResponse]:
     """Send requests and read their answers, a window ahead of them; return those that came before the connection ended.
 
     It reads while it writes: a peer that is not read stops reading.
     """
     wire.setblocking(False)
     waiting = list(reversed(requests))
-    out, received, answers = bytearray(), bytearray(), list[tuple[int, bytes]]()
+    out, received, answers = bytearray(), bytearray(), list[HTTPResponse]()
     sent = 0
     while len(answers) < len(requests):
         while waiting and sent - len(answers) < WINDOW_REQUESTS and (not out or len(out) < WINDOW_BYTES):
@@ -145,17 +147,20 @@ def exchanged(wire: socket.socket, requests: Sequence[bytes]) -> list[tuple[int,
 
 
 _LENGTH = re.compile(rb"\r\ncontent-length: (\d+)\r\n", re.IGNORECASE)
+_CODE = re.compile(rb"\r\n(x-amzn-errortype): (\w+)\r\n", re.IGNORECASE)
 
 
-def taken(received: bytearray) -> Iterator[tuple[int, bytes]]:
-    """Take every whole answer off the front of what was received."""
+def taken(received: bytearray) -> Iterator[HTTPResponse]:
+    """Take every whole answer off the front of what was received; of its headers, the one that can be a refusal's code."""
     while (end := received.find(b"\r\n\r\n") + 4) > 3:
         length = _LENGTH.search(received, 0, end)
         assert length is not None, bytes(received[:end])
         whole = end + int(length[1])
         if len(received) < whole:
             return
-        yield int(received[9:12]), bytes(received[end:whole])
+        code = _CODE.search(received, 0, end)
+        headers = () if code is None else ((code[1].decode(), code[2].decode()),)
+        yield HTTPResponse(status=int(received[9:12]), headers=headers, body=bytes(received[end:whole]))
         del received[:whole]
 
 
@@ -210,8 +215,7 @@ def test_100_000_mutated_requests_are_no_fault_and_lose_nobody() -> None:
     assert faults_in(log) == []
     assert sum(run.seen.values()) == COUNT
     # Requests that all ended at the first check would have shown nothing.
-    early = {"SerializationException", "ValidationException", "UnknownOperationException"}
-    deep = {operation for operation, outcome in run.seen if outcome not in early}
+    deep = {operation for operation, outcome in run.seen if outcome not in mutations.EARLY_CODES}
     assert {model.name for model in mutations.models()} - deep == set()
     assert sum(n for (_, outcome), n in run.seen.items() if outcome == "success") > COUNT / 20
     # And the state has not grown with their number.
@@ -271,9 +275,10 @@ def test_the_harness_finds_a_fault_and_a_lost_worker() -> None:
 
 @pytest.mark.parametrize("cut", [0, 1, 30, 100])
 def test_an_answer_is_taken_when_it_is_whole(cut: int) -> None:
-    whole = b"HTTP/1.1 400 Bad Request\r\nDate: now\r\nContent-Length: 2\r\n\r\n{}"
+    whole = b"HTTP/1.1 400 Bad Request\r\nx-amzn-ErrorType: Conflict\r\nContent-Length: 2\r\n\r\n{}"
     received = bytearray((whole * 2)[: len(whole) * 2 - cut])
 
     answers = list(taken(received))
 
-    assert answers == [(400, b"{}")] * (2 if cut == 0 else 1 if cut < len(whole) else 0)
+    wanted = HTTPResponse(status=400, headers=(("x-amzn-ErrorType", "Conflict"),), body=b"{}")
+    assert answers == [wanted] * (2 if cut == 0 else 1 if cut < len(whole) else 0)

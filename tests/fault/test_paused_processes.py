@@ -154,6 +154,42 @@ def test_a_custodian_that_stands_still_is_503_in_time_for_everybody_and_heals(de
     assert [] == [answer for answer in _answers(deployment, names) if isinstance(answer, Refused)]
 
 
+def test_where_no_data_key_is_kept_a_custodian_that_stands_still_holds_up_no_other_request() -> None:
+    """Every read has it asked, and is 503 in time; what needs no key is answered as ever, by the same worker's loop."""
+    settings = "[custodian]\nkeep_data_keys = false"
+    with deployed(regions=(VIRGINIA,), workers=1, settings=settings) as deployment:
+        names = made(deployment, VIRGINIA, count=8)
+        custodian = deployment.pids(VIRGINIA)["custodian"]
+        with closing(deployment.caller(VIRGINIA)) as reader:
+            for name in names:
+                reader.ask("GetSecretValue", SecretId=name)
+            before_s = p99_s(lambda: reader.ask("DescribeSecret", SecretId=names[0]), seconds=1.0)
+
+            with paused([custodian]):
+                crowd = [
+                    Asking(deployment, door=False, secret_name=name, timeout_s=2 * DOOR_S_MAX)
+                    for name in names
+                ]
+                for one in crowd:
+                    one.start()
+                during_s = p99_s(lambda: reader.ask("DescribeSecret", SecretId=names[0]), seconds=1.5)
+                still_waiting = [one.is_alive() for one in crowd]
+                for one in crowd:
+                    one.join(2 * DOOR_S_MAX)
+
+            assert any(still_waiting), "nobody waited meanwhile, so nothing is proven"
+            # To stand in a queue with those that wait for the custodian would take seconds.
+            assert during_s < 2 * before_s + 0.05
+            assert {(503, "ServiceUnavailable")} == {(one.status, one.said["__type"]) for one in crowd}
+            assert max(one.took_s for one in crowd) < CUSTODY_S_MAX
+            until(
+                lambda: Refused not in map(type, _answers(deployment, names)),
+                what="reads to be answered again",
+                seconds_max=5.0,
+            )
+            assert custodian == deployment.pids(VIRGINIA)["custodian"], "a pause is no reason to kill"
+
+
 @contextmanager
 def paused_until_replaced(deployment: Deployment, custodian: int) -> Iterator[None]:
     """Stop the custodian for the block; its supervisor kills it when it has been silent for 10 s."""

@@ -326,10 +326,17 @@ def scratch() -> Iterator[Path]:
 
 
 @contextmanager
-def deployed(*, regions: Sequence[str] = (VIRGINIA, OHIO), workers: int = 2) -> Iterator[Deployment]:
-    """Run a deployment for as long as the context lasts; nothing may be left of it, and no fault in its log."""
+def deployed(
+    *, regions: Sequence[str] = (VIRGINIA, OHIO), workers: int = 2, settings: str = ""
+) -> Iterator[Deployment]:
+    """Run a deployment for as long as the context lasts; nothing may be left of it, and no fault in its log.
+
+    `settings` is put at the end of its watchword.toml, as a person would.
+    """
     with scratch() as folder:
         deployment = Deployment(folder, regions=regions, workers=workers)
+        with (deployment.home / "watchword.toml").open("a") as toml:
+            toml.write(f"\n{settings}\n")
         try:
             deployment.up()
             yield deployment

@@ -27,6 +27,7 @@ from watchword.server.deployment import (
 )
 from watchword.server.home import (
     Credentials,
+    add_signing_keys,
     create,
     hold,
     home_folder,
@@ -37,6 +38,7 @@ from watchword.server.home import (
     require_pieces,
     save,
 )
+from watchword.server.unsealing import check, signing_key
 
 NOW = 1_795_000_000_000
 REGIONS = ("us-east-1", "us-east-2")
@@ -72,9 +74,60 @@ def test_a_deployment_is_laid_out_as_documented_and_opens_as_it_was_made(tmp_pat
     for region in REGIONS:
         require_pieces(made, region)
         assert len(made.region(region).transport_key) == 32
+        assert made.region(region).signing_key == signing_key(made.region(region), home=home)
+    assert len({made.region(region).signing_key for region in REGIONS}) == 2
     assert set(os.listdir(home)) == {"watchword.toml", "credentials", "regions", "unseal", "operator", "run"}
     assert set(os.listdir(home / "operator")) == {"ca.crt", "ca.key"}
     assert set(os.listdir(home / "unseal")) == {"us-east-1.key", "us-east-2.key"}
+
+
+def of_an_earlier_release(home: Path) -> Deployment:
+    """A deployment whose watchword.toml knows of no signing keys; as it should be."""
+    made = make(home)
+    lines = (home / "watchword.toml").read_text().splitlines(keepends=True)
+    (home / "watchword.toml").write_text("".join(line for line in lines if "signing_key" not in line))
+    return made
+
+
+def test_an_earlier_release_s_deployment_gets_the_signing_keys_of_the_roots_that_open(tmp_path: Path) -> None:
+    home = tmp_path / "data"
+    made = of_an_earlier_release(home)
+    assert [held.signing_key for held in open_home(home).regions] == [None, None]
+    # As on a host that has another Region's settings, and not its root.
+    key_file = home / made.region("us-east-2").custody_key_file
+    key_file.rename(tmp_path / "elsewhere.key")
+
+    COMPOSED.add_signing_keys(open_home(home))
+
+    assert [held.signing_key for held in open_home(home).regions] == [made.regions[0].signing_key, None]
+    (tmp_path / "elsewhere.key").rename(key_file)
+    COMPOSED.add_signing_keys(open_home(home))
+    assert open_home(home) == made
+    before = (home / "watchword.toml").stat()
+    COMPOSED.add_signing_keys(open_home(home))
+    assert (home / "watchword.toml").stat().st_ino == before.st_ino
+
+
+def test_a_signing_key_that_is_there_is_never_replaced(tmp_path: Path) -> None:
+    """Two that start apart may both have read the file before either wrote."""
+    home = tmp_path / "data"
+    of_an_earlier_release(home)
+
+    add_signing_keys(home, {"us-east-1": b"1" * 32})
+    added = add_signing_keys(home, {"us-east-1": b"2" * 32, "us-east-2": b"2" * 32})
+
+    assert [held.signing_key for held in added.regions] == [b"1" * 32, b"2" * 32]
+    assert open_home(home) == added
+
+
+def test_a_signing_key_that_is_not_the_root_s_is_one_sentence(tmp_path: Path) -> None:
+    """Every session that the Region issued would be refused everywhere."""
+    made = make(tmp_path / "data")
+    first, second = made.regions
+
+    check(first, home=made.home)
+    with pytest.raises(HomeError, match=r"^its `signing_key` in watchword.toml is not that of its root"):
+        check(replace(first, signing_key=second.signing_key), home=made.home)
 
 
 def test_what_is_secret_is_for_its_owner_alone(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from watchword.custody import root
 from watchword.custody.core import Keyring
 from watchword.custody.seal_client import SealClient
 from watchword.envelope.refused import EnvelopeRefused
+from watchword.envelope.transport import CredentialKind
 from watchword.identity.model import AccessKey
 from watchword.server.rewrapping import carry_through, one_pass
 from watchword.storage import migrate
@@ -29,6 +30,8 @@ from watchword.storage.wrapped import Rewrapped
 
 ACCOUNT = "123456789012"
 KEYS = 12
+ROWS = KEYS + 4
+"""With an access key, two session keys and a password key."""
 BATCH_ROWS = 5
 START_S_MAX = 10.0
 
@@ -94,6 +97,10 @@ class Region:
                 arn_of(key_id): wrapped
                 for key_id, wrapped in raw.execute("SELECT key_id, wrapped FROM kms_material")
             }
+            found |= {
+                f"{kind} {key_id}": sealed
+                for kind, key_id, sealed in raw.execute("SELECT kind, id, sealed FROM sealed_credential")
+            }
             return found | dict(raw.execute("SELECT access_key_id, sealed_secret FROM access_key"))
 
     def unopened(self) -> list[str]:
@@ -106,6 +113,11 @@ def opens(keyring: Keyring, name: str, wrapped: bytes) -> bool:
     try:
         if name.startswith("arn:"):
             keyring.rewrap_material(material=wrapped, key_arn=name)
+        elif " " in name:
+            kind, _, key_id = name.partition(" ")
+            keyring.rewrap_credential(
+                sealed=wrapped, kind=CredentialKind(kind), account=ACCOUNT, key_id=key_id
+            )
         else:
             keyring.rewrap_access_key(sealed=wrapped, access_key_id=name)
     except EnvelopeRefused:
@@ -128,6 +140,17 @@ def add_key(region: Region, key_id: str, wrapped: bytes) -> None:
             "INSERT INTO kms_material (account, key_id, version, wrapped) VALUES (?, ?, 1, ?)",
             (ACCOUNT, key_id, wrapped),
         )
+
+
+def add_account_keys(region: Region, keyring: Keyring) -> None:
+    made = keyring.credentials
+    rows = [
+        (ACCOUNT, "session-key", f"k{n}", made.make_session_key(account=ACCOUNT, key_id=f"k{n}"))
+        for n in (1, 2)
+    ]
+    rows.append((ACCOUNT, "password-key", "k1", made.make_password_key(account=ACCOUNT, key_id="k1")))
+    with contextlib.closing(sqlite3.connect(region.folder / "store.sqlite3")) as raw, raw:
+        raw.executemany("INSERT INTO sealed_credential (account, kind, id, sealed) VALUES (?, ?, ?, ?)", rows)
 
 
 def made(folder: Path, *, listener: socket.socket) -> Region:
@@ -159,6 +182,7 @@ def made(folder: Path, *, listener: socket.socket) -> Region:
         add_key(region, f"key-{number:02}", wrapped)
     # Imported material that is gone.
     add_key(region, "key-gone", b"")
+    add_account_keys(region, keyring)
     region.before = {name: wrapped for name, wrapped in region.rows().items() if wrapped}
     return region
 
@@ -222,7 +246,7 @@ def test_how_far_it_is_can_be_asked(region: Region) -> None:
 
     standing = region.custody.standing()
 
-    assert (standing.rewrapping, standing.rewrapped, standing.rows) == (True, KEYS + 1, KEYS + 1)
+    assert (standing.rewrapping, standing.rewrapped, standing.rows) == (True, ROWS, ROWS)
 
 
 def test_a_row_that_came_behind_the_pass_is_waited_for(region: Region) -> None:
@@ -292,7 +316,7 @@ def test_while_a_row_opens_under_neither_master_the_old_one_stays(region: Region
     carry(region)
 
     standing = region.custody.standing()
-    assert (standing.rewrapping, standing.refused, standing.rewrapped) == (True, 1, KEYS + 1)
+    assert (standing.rewrapping, standing.refused, standing.rewrapped) == (True, 1, ROWS)
 
 
 # Killed
@@ -367,7 +391,7 @@ def test_a_kill_at_every_step_loses_nothing_and_it_comes_to_its_end(region: Regi
     else:
         raise AssertionError("it never came to an end")
 
-    assert deaths > 2 * (KEYS + 1)
+    assert deaths > 2 * ROWS
     require_carried_through(region)
 
 

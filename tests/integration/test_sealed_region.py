@@ -345,3 +345,38 @@ def test_a_person_is_told_what_to_do_where_it_can_not_be_done(deployment: Deploy
     assert "custody rekey" in refused(
         deployment, "init", "--to", "shares", "--out", deployment.folder / "others"
     )
+
+
+def signing_keys(deployment: Deployment) -> list[bytes | None]:
+    return [held.signing_key for held in open_home(deployment.home).regions]
+
+
+def test_an_earlier_release_s_region_gets_its_signing_key_when_its_root_is_opened(
+    deployment: Deployment,
+) -> None:
+    """At its start where something at hand opens it, else by whoever unseals it."""
+    made = signing_keys(deployment)
+    settings = deployment.home / "watchword.toml"
+    earlier = "".join(
+        line for line in settings.read_text().splitlines(keepends=True) if "signing_key" not in line
+    )
+    settings.write_text(earlier)
+    deployment.up()
+    assert signing_keys(deployment) == made
+    deployment.end()
+
+    settings.write_text(earlier)
+    passphrase = deployment.folder / "passphrase"
+    passphrase.write_text(PASSPHRASE + "\n")
+    passphrase.chmod(0o600)
+    done(deployment, "init", "--to", "passphrase", "--new-passphrase-file", passphrase)
+    deployment.up("serve", VIRGINIA)
+    assert signing_keys(deployment) == [None]
+
+    said = done(deployment, "unseal", "--passphrase-file", passphrase)
+
+    assert said == (
+        f"{VIRGINIA} is open\n"
+        "its signing key is in watchword.toml now: start it again, and it issues sessions\n"
+    )
+    assert signing_keys(deployment) == made

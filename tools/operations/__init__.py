@@ -14,6 +14,9 @@ from watchword.api.operation import AccessLevel
 RESOURCE = None
 """A condition key that the request does not fill: its value comes from what was found, or from who calls."""
 
+OF_TAGS: dict[str, str | None] = {"aws:RequestTag/${TagKey}": "Tags", "aws:TagKeys": "Tags"}
+"""What policies may ask of the tags in a request."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -45,3 +48,9 @@ class ServiceFacts:
     operations: Mapping[str, Facts]
     any_region: bool = False
     """A signature made for any Region of the partition is accepted."""
+    account_state: bool = False
+    """What it writes is the account's in the whole partition."""
+    permissions: Mapping[str, Facts] = field(default_factory=dict)
+    """Actions of policies that no operation has the name of: operations of other names ask for them."""
+    sensitive: frozenset[str] = frozenset()
+    """Shapes of the model that are hidden here though the model shows them."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tools.operations import RESOURCE, Facts, ServiceFacts
+from tools.operations import OF_TAGS, RESOURCE, Facts, ServiceFacts
 
 from watchword.api.operation import AccessLevel
 
@@ -33,8 +33,6 @@ OF_A_CIPHERTEXT = BY_ALIAS | {
 }
 
 OF_A_GRANT = OF_A_KEY | {"kms:GrantIsForAWSResource": RESOURCE}
-
-OF_TAGS: dict[str, str | None] = {"aws:RequestTag/${TagKey}": "Tags", "aws:TagKeys": "Tags"}
 
 
 def change(**keys: str | None) -> Facts:

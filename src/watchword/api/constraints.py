@@ -1,8 +1,8 @@
 """Constraints of the AWS model (required, length, range, pattern, enum): checked at once, reported together.
 
 A request that obeys costs one pass over the members that say something; only one that does not is looked at
-again to find the words. A shape is compiled when it is first seen (`prepare` does it at import for every
-operation's request).
+again to find the words. A shape is compiled when it is first seen: a process that compiled all of them when it
+starts would start 50 ms later, and most never see most.
 
 Handled: what the model says of a member, through structures, lists and maps. Deliberately not: rules that the
 model does not carry (bytes of a value, `RecoveryWindowInDays` between 7 and 30), which belong to each
@@ -215,8 +215,20 @@ def _regex(pattern: str) -> re.Pattern[str]:
     """
     compiled = _patterns.get(pattern)
     if compiled is None:
-        compiled = _patterns[pattern] = re.compile(pattern, re.ASCII)
+        ascii_or_not = re.NOFLAG if _LETTERS in pattern else re.ASCII
+        said = pattern.replace(_LETTERS, _LETTERS_HERE).replace(_PATH, _PATH_HERE)
+        compiled = _patterns[pattern] = re.compile(said, ascii_or_not)
     return compiled
+
+
+_LETTERS = r"\p{L}\p{Z}\p{N}_"
+"""How the models of IAM and STS say which letters, separators and numbers a tag may have. Python's `re` knows no `\\p`: any
+other use of it is an error when it is compiled."""
+_LETTERS_HERE = "\\w\u0020\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""Where it is not ASCII, Python's `\\w` is `\\p{L}`, `\\p{N}` and `_`, exactly; the rest is all of `\\p{Z}`."""
+_PATH = r"((/[A-Za-z0-9\.,\+@=_-]+)*)/"
+_PATH_HERE = r"(?:/[A-Za-z0-9\.,\+@=_-]++)*+/"
+"""A policy's path. It matches the same, and gives nothing back: as it stands in the model, 1 MiB of `/a/a` took 87 MiB."""
 
 
 # --- the words

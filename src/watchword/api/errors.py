@@ -18,6 +18,7 @@ class ApiError(Exception):
     query_code: ClassVar[str | None] = None
     """The spelling of query services, where it differs."""
     query_status: ClassVar[int | None] = None
+    """Its status there and in REST services, where it differs."""
 
     def __init__(self, message: str = "") -> None:
         super().__init__(message)

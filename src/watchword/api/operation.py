@@ -17,6 +17,8 @@ BODY_BYTES_MAX = 1_048_576
 class Protocol(StrEnum):
     JSON = "json"
     QUERY = "query"
+    REST_JSON = "rest-json"
+    EC2 = "ec2"
 
 
 class AccessLevel(StrEnum):
@@ -49,6 +51,8 @@ class Service:
     """Ours, between Regions; a client's port answers UnknownOperationException to its operations."""
     any_region: bool = False
     """A signature made for any Region of the partition is accepted (IAM, STS, Account)."""
+    account_state: bool = False
+    """What it writes is the account's in the whole partition, and is written in its control Region (IAM, Account)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +83,10 @@ class Operation:
     errors: tuple[type[ApiError], ...] = ()
     result_wrapper: str | None = None
     """Query services: the element around the answer, `GetCallerIdentityResult`."""
+    path: str | None = None
+    """REST services: what is POSTed to, `/listRegions`."""
+    signed: bool = True
+    """AWS asks for a signature; AssumeRoleWithWebIdentity has a token of another party instead."""
     action: str | None = None
     """The IAM action; `None` where AWS asks for no permission (GetCallerIdentity)."""
     access: AccessLevel
@@ -95,6 +103,11 @@ class Operation:
     def read_only(self) -> bool:
         """As CloudTrail's `readOnly` says it."""
         return self.changes_nothing or self.access in (AccessLevel.READ, AccessLevel.LIST)
+
+    @property
+    def global_write(self) -> bool:
+        """It changes the account in every Region of the partition: the control Region carries it out (decision 0008)."""
+        return self.service.account_state and not self.read_only
 
     def __repr__(self) -> str:
         return f"<{self.service.name}:{self.name}>"

@@ -35,6 +35,12 @@ class Instant:
         return f"Instant({self.ms})"
 
 
+class IsoInstant(Instant):
+    """A moment that a JSON model wants written as ISO 8601 (`timestampFormat`), where others are epoch seconds."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
     """What the AWS model says of one member beyond its type.
@@ -44,7 +50,7 @@ class Member:
     """
 
     name: str
-    """As on the wire: `SecretId`."""
+    """The model's: `SecretId`; also on the wire, but in EC2."""
     required: bool = False
     minimum: int | None = None
     maximum: int | None = None

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from watchword.api import constraints
 from watchword.api.operation import Operation, Protocol, Service
-from watchword.api.shapes import kms, secretsmanager, sts, watchword
+from watchword.api.shapes import account, ec2, iam, kms, secretsmanager, sts, watchword
 
-_modules = (secretsmanager, kms, sts)
+_modules = (secretsmanager, kms, iam, sts, account, ec2)
+_FORMS = (Protocol.QUERY, Protocol.EC2)
 
 SERVICES: tuple[Service, ...] = tuple(module.SERVICE for module in _modules)
 """AWS's, as a client's port answers for them."""
@@ -21,6 +21,8 @@ OPERATIONS: tuple[Operation, ...] = tuple(
     operation for module in _modules for operation in module.OPERATIONS.values()
 )
 INTERNAL_OPERATIONS: tuple[Operation, ...] = tuple(watchword.OPERATIONS.values())
+PERMISSIONS: tuple[Operation, ...] = (*iam.PERMISSIONS, *sts.PERMISSIONS)
+"""Actions of policies that no operation has the name of, and no request can name."""
 
 _by_name = MappingProxyType({service.name: service for service in SERVICES})
 _by_service_and_name = MappingProxyType(
@@ -43,12 +45,11 @@ _by_action = MappingProxyType(
     {
         (operation.service.name, operation.service.api_version, operation.name): operation
         for operation in OPERATIONS
-        if operation.service.protocol is Protocol.QUERY
+        if operation.service.protocol in _FORMS
     }
 )
-
-for _operation in OPERATIONS + INTERNAL_OPERATIONS:
-    constraints.prepare(_operation.request)
+_by_path = MappingProxyType({operation.path: operation for operation in OPERATIONS if operation.path})
+_by_signing_name = MappingProxyType({service.signing_name: service for service in SERVICES})
 
 
 def by_target(target: str, *, internal: bool = False) -> Operation | None:
@@ -60,6 +61,11 @@ def by_target(target: str, *, internal: bool = False) -> Operation | None:
 def by_action(service: str, version: str, action: str) -> Operation | None:
     """Return the operation of a query service that `Version` and `Action` name."""
     return _by_action.get((service, version, action))
+
+
+def by_path(path: str) -> Operation | None:
+    """Return the operation of a REST service that has this path to itself."""
+    return _by_path.get(path)
 
 
 def operation_named(name: str) -> Operation | None:
@@ -83,6 +89,11 @@ def service_of_target(target: str) -> Service | None:
 def service_of_version(version: str) -> Service | None:
     """Return the query service that has this API version: query requests name no service otherwise."""
     for service in SERVICES:
-        if service.protocol is Protocol.QUERY and service.api_version == version:
+        if service.protocol in _FORMS and service.api_version == version:
             return service
     return None
+
+
+def service_signed_as(name: str) -> Service | None:
+    """Return the service that a signature's scope names."""
+    return _by_signing_name.get(name)

@@ -17,12 +17,13 @@ from typing import Protocol
 
 from watchword.custody import files, root, shamir
 from watchword.custody.core import Keyring
+from watchword.custody.identity_client import IdentityClient
 from watchword.custody.lock import Lock, LockKind, Opener, Passphrase, passphrase_file, split_of
 from watchword.custody.seal import Seal, Standing
 from watchword.custody.seal_client import SealClient
 from watchword.keys.custody import KeyUnavailable
 from watchword.server.deployment import Deployment, HomeError, RegionSettings
-from watchword.server.home import locked
+from watchword.server.home import add_signing_keys, locked
 from watchword.server.unsealing import sources_of
 
 SHARE_FILE = "{region}.{x}-of-{shares}.share"
@@ -196,6 +197,15 @@ def _unseal(settings: RegionSettings, options: argparse.Namespace) -> None:
         print(f"{settings.name} is sealed; {standing.given} of {standing.threshold} shares are given")
     else:
         print(f"{settings.name} is open")
+        if settings.signing_key is None:
+            _write_signing_key(settings)
+
+
+def _write_signing_key(settings: RegionSettings) -> None:
+    """Complete the watchword.toml of an earlier release; its root was closed when it was started."""
+    key = IdentityClient(settings.custody_socket, deadline_ms=DEADLINE_MS).issuer_key()
+    add_signing_keys(Path.cwd(), {settings.name: key})
+    print("its signing key is in watchword.toml now: start it again, and it issues sessions")
 
 
 def _seal(settings: RegionSettings, options: argparse.Namespace) -> None:

@@ -39,6 +39,8 @@ class RegionStatus:
     worst_lag_ms: int | None = None
     custodian: Mapping[str, object] | None = None
     """Its protections, and how often it was used for what."""
+    kms: Mapping[str, object] | None = None
+    """A KMS elsewhere: its name, and whether it can be used."""
 
 
 def start(deployment: Deployment, region: str) -> None:
@@ -58,7 +60,9 @@ def status(deployment: Deployment, *, as_json: bool) -> str:
     running = _running(deployment)
     regions = [_status_of(settings, running.get(settings.name)) for settings in deployment.regions]
     return (
-        json_text(regions) if as_json else "\n".join((table(regions), *map(custodian_line, regions))).rstrip()
+        json_text(regions)
+        if as_json
+        else "\n".join((table(regions), *map(custodian_line, regions), *kms_lines(regions))).rstrip()
     )
 
 
@@ -98,6 +102,15 @@ def custodian_line(region: RegionStatus) -> str:
     return f"custodian of {region.name}  {said}"
 
 
+def kms_lines(regions: Sequence[RegionStatus]) -> list[str]:
+    """Say where the keys of Regions are whose keys are elsewhere, and how they stand. Pure."""
+    return [
+        f"kms of {held.name}  {held.kms.get('name')}, default key {held.kms.get('default_key')}: {held.kms.get('standing')}"
+        for held in regions
+        if held.kms is not None
+    ]
+
+
 def json_text(regions: Sequence[RegionStatus]) -> str:
     """Write the same as a document. Pure."""
     document = {
@@ -109,6 +122,7 @@ def json_text(regions: Sequence[RegionStatus]) -> str:
             "links": None if held.links is None else dict(held.links),
             "worst_lag_ms": held.worst_lag_ms,
             "custodian": None if held.custodian is None else dict(held.custodian),
+            "kms": None if held.kms is None else dict(held.kms),
         }
         for held in regions
     }
@@ -172,7 +186,7 @@ def _status_of(settings: RegionSettings, said: Mapping[str, object] | None) -> R
     ready = sum(1 for process in processes if isinstance(process, dict) and process.get("state") == "ready")
     told = _region_says(settings.door_socket)
     secrets, links, lag = told.get("secrets"), told.get("links"), told.get("worst_lag_ms")
-    custodian = told.get("custodian")
+    custodian, kms = told.get("custodian"), told.get("kms")
     counts = {str(name): count for name, count in links.items()} if isinstance(links, dict) else None
     return RegionStatus(
         name=settings.name,
@@ -183,6 +197,7 @@ def _status_of(settings: RegionSettings, said: Mapping[str, object] | None) -> R
         links=counts,
         worst_lag_ms=lag if isinstance(lag, int) else None,
         custodian=custodian if isinstance(custodian, dict) else None,
+        kms=kms if isinstance(kms, dict) else None,
     )
 
 

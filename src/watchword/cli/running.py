@@ -19,6 +19,7 @@ from watchword.server.deployment import (
     PORT_DEFAULT,
     WORKERS_DEFAULT,
     Deployment,
+    HomeError,
     RegionSettings,
     planned,
     with_base_port,
@@ -75,7 +76,7 @@ def up(
     deployment = open_home(home)
     (home / UP_LOCK).parent.mkdir(mode=0o700, exist_ok=True)
     with locked(home / UP_LOCK, taken=f"`watchword up` already runs in `{home}`"):
-        deployment = _strictly(_placed(deployment, port=port), strict=strict)
+        deployment = _strictly(_with_signing_keys(_placed(deployment, port=port), composition), strict=strict)
         groups = [_region(deployment, settings, composition, migrate=True) for settings in deployment.regions]
         if deployment.front_door is not None:
             groups.append(composition.front_door_group(deployment))
@@ -86,12 +87,25 @@ def up(
 
 def serve(home: Path, composition: Composition, *, region: str, strict: bool = False) -> int:
     """Run one Region until a signal; an older schema is refused, for other hosts may share the store."""
-    deployment = _strictly(open_home(home), strict=strict)
+    deployment = _strictly(_with_signing_keys(open_home(home), composition), strict=strict)
     settings = deployment.region(region)
     group = _region(deployment, settings, composition, migrate=False)
     os.chdir(home)
     ready = f"ready: {region} answers at {settings.endpoint}; Ctrl-C stops it"
     return Supervisor([group], control=region_control(settings)).run(on_ready=lambda: _say(ready))
+
+
+def _with_signing_keys(deployment: Deployment, composition: Composition) -> Deployment:
+    """Return the deployment with the signing keys of all Regions whose roots can be opened here."""
+    if all(settings.signing_key is not None for settings in deployment.regions):
+        return deployment
+    try:
+        apart(partial(composition.add_signing_keys, deployment))
+        return open_home(deployment.home)
+    except HomeError as error:
+        # All else works without them, as it did before.
+        print(f"watchword: no signing key was added, so no session can be issued: {error}", file=sys.stderr)
+        return deployment
 
 
 def _strictly(deployment: Deployment, *, strict: bool) -> Deployment:

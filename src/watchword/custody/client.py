@@ -15,7 +15,8 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from watchword.custody import protocol
@@ -25,7 +26,7 @@ from watchword.custody.protocol import Op, Outcome, ProtocolError
 from watchword.envelope.fields import canonical_context, decoded, encoded
 from watchword.envelope.refused import EnvelopeRefused, Step
 from watchword.envelope.value import Binding
-from watchword.keys.custody import KeySealed, KeyUnavailable, WouldWait
+from watchword.keys.custody import KeySealed, KeyUnavailable, Opened, Opening, WouldWait
 
 DEADLINE_MS = 2_000
 PROBE_MS = 500
@@ -83,6 +84,8 @@ class CustodyClient:
         self._waiting_max = waiting_max
         self._monotonic = monotonic
         self._may_wait = may_wait
+        self._ahead: dict[bytes, list[tuple[Opening, Opened]]] = {}
+        """By blob; only the thread that may not wait looks here."""
         self._process = _Process(pid=os.getpid(), waiting_max=waiting_max)
 
     def __repr__(self) -> str:
@@ -205,8 +208,31 @@ class CustodyClient:
         return self._ask(Op.ENCRYPT, parts, answers=1)[0]
 
     def decrypt(self, *, material: bytes, key_arn: str, context: Mapping[str, str], blob: bytes) -> bytes:
+        if not self._may_wait():
+            return self._opened_ahead(Opening(material=material, key_arn=key_arn, context=context, blob=blob))
         parts = (material, encoded(key_arn), canonical_context(context), blob)
         return self._ask(Op.DECRYPT, parts, answers=1)[0]
+
+    @contextmanager
+    def ahead(self, opened: Iterable[tuple[Opening, Opened]]) -> Iterator[None]:
+        """Have `decrypt` give these, each once, to the thread that may not wait; what is left over is forgotten."""
+        for opening, answer in opened:
+            self._ahead.setdefault(opening.blob, []).append((opening, answer))
+        try:
+            yield
+        finally:
+            self._ahead.clear()
+
+    def _opened_ahead(self, opening: Opening) -> bytes:
+        held = self._ahead.get(opening.blob, ())
+        for at, (asked, answer) in enumerate(held):
+            # The whole question: a blob under another context or key would be another answer.
+            if asked == opening:
+                del self._ahead[opening.blob][at]
+                if isinstance(answer, bytes):
+                    return answer
+                raise answer
+        raise WouldWait(opening)
 
     def seal_for_region(
         self,
@@ -301,19 +327,7 @@ class CustodyClient:
                 outcome, answer = self._answered(process, question, deadline_ms=self._deadline_ms)
         finally:
             process.turns.release()
-        if outcome == Outcome.DONE and len(answer) == answers:
-            return answer
-        if outcome == Outcome.REFUSED and len(answer) == 1 and answer[0] in _STEPS:
-            raise EnvelopeRefused(_STEPS[answer[0]])
-        if outcome == Outcome.NOT_YET:
-            raise _NotYet
-        if outcome == Outcome.LIMITED:
-            raise KeyUnavailable("this process has asked the custodian more than it may in a second")
-        if outcome == Outcome.SEALED:
-            raise KeySealed("the Region is sealed")
-        if outcome == Outcome.CANNOT and len(answer) == 1:
-            raise RootError(decoded(answer[0]))
-        raise KeyUnavailable("the custodian failed")
+        return _told(outcome, answer, answers=answers)
 
     def _probed(self, process: _Process, question: bytes) -> tuple[int, list[bytes]]:
         """Ask a custodian that was silent, unless another call is doing so."""
@@ -385,6 +399,46 @@ class CustodyClient:
         if left <= 0:
             raise TimeoutError
         sock.settimeout(left)
+
+
+def opening_question(opening: Opening) -> bytes:
+    """Write the frame of `decrypt`, for whoever asks without waiting.
+
+    Raises:
+        EnvelopeRefused: it is longer than a frame may be, or holds what is no text.
+    """
+    context = canonical_context(opening.context)
+    try:
+        return protocol.frame(Op.DECRYPT, (opening.material, encoded(opening.key_arn), context, opening.blob))
+    except ProtocolError:
+        raise EnvelopeRefused(Step.LENGTH) from None
+
+
+def opened_from(answer: bytes) -> Opened:
+    """Read the frame that answers `opening_question`; ProtocolError if it is none."""
+    try:
+        return _told(*protocol.parse(answer), answers=1)[0]
+    except (EnvelopeRefused, KeyUnavailable) as refused:
+        return refused
+    except (RootError, _NotYet):
+        return KeyUnavailable("the custodian answered something else")
+
+
+def _told(outcome: int, answer: list[bytes], *, answers: int) -> list[bytes]:
+    """Return what an answer holds, or raise what it says."""
+    if outcome == Outcome.DONE and len(answer) == answers:
+        return answer
+    if outcome == Outcome.REFUSED and len(answer) == 1 and answer[0] in _STEPS:
+        raise EnvelopeRefused(_STEPS[answer[0]])
+    if outcome == Outcome.NOT_YET:
+        raise _NotYet
+    if outcome == Outcome.LIMITED:
+        raise KeyUnavailable("this process has asked the custodian more than it may in a second")
+    if outcome == Outcome.SEALED:
+        raise KeySealed("the Region is sealed")
+    if outcome == Outcome.CANNOT and len(answer) == 1:
+        raise RootError(decoded(answer[0]))
+    raise KeyUnavailable("the custodian failed")
 
 
 def _said(error: OSError | ProtocolError) -> str:

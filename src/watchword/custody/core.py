@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from watchword.custody import imports
+from watchword.custody import credentials, imports
 from watchword.custody.master import Master
 from watchword.envelope import ciphertext, suite, transport, value, wrap
 from watchword.envelope.consignment import Consignment, open_material, seal_material
 from watchword.envelope.fields import encoded, joined
 from watchword.envelope.refused import EnvelopeRefused, Step
+from watchword.envelope.transport import CredentialKind
 
 MATERIALS_MAX = 1_024
 """Unwrapped KMS keys that are kept: about 0.5 MB. One that fell out costs 10 µs to unwrap again."""
@@ -77,6 +78,15 @@ class Keyring:
         # cache.
         self._unwrapped = lru_cache(maxsize=materials_max)(self._unwrap)
         self._unwrapped_mac = lru_cache(maxsize=materials_max)(self._unwrap_mac)
+        self.credentials = credentials.Credentials(
+            partition=master.partition,
+            region=master.region,
+            transport_private_key=master.transport_private_key,
+            wrapped=self._wrap,
+            unwrapped=self._opened,
+            entropy=entropy,
+        )
+        """What is done for identity."""
 
     def __repr__(self) -> str:
         return f"Keyring(region={self._master.region!r}, ***)"
@@ -310,23 +320,12 @@ class Keyring:
 
     def seal_access_key(self, *, access_key_id: str, secret_access_key: str) -> bytes:
         """Wrap a secret access key. It must be recoverable, for SigV4 is an HMAC under it."""
-        return wrap.wrap(
-            self._master.key,
-            encoded(secret_access_key),
-            owner=self._access_key_owner(access_key_id),
-            entropy=self._entropy,
-        )
+        return self._wrap(encoded(secret_access_key), owner=self._access_key_owner(access_key_id))
 
     def signing_key(self, *, sealed: bytes, access_key_id: str, day: str, region: str, service: str) -> bytes:
-        """Derive the key that signs one day's requests of one access key to one service of one Region.
-
-        Source: IAM User Guide, create a signed API request, derive a signing key.
-        """
+        """Derive the key that signs one day's requests of one access key to one service of one Region."""
         secret = self._opened(sealed, owner=self._access_key_owner(access_key_id))
-        key = b"AWS4" + secret
-        for part in (day, region, service, "aws4_request"):
-            key = hmac.digest(key, encoded(part), "sha256")
-        return key
+        return credentials.signing_key(secret, day=day, region=region, service=service)
 
     def token_key(self) -> bytes:
         """Derive the Region's key for sealed tokens; the same in every process, for ever."""
@@ -352,6 +351,11 @@ class Keyring:
         """Return a secret access key under the present master; as it came if it is so already."""
         return self._rewrapped(sealed, owners=[self._access_key_owner(access_key_id)])
 
+    def rewrap_credential(self, *, sealed: bytes, kind: CredentialKind, account: str, key_id: str) -> bytes:
+        """Return an account's key under the present master; as it came if it is so already."""
+        owner = self.credentials.owner(kind, account=account, credential_id=key_id)
+        return self._rewrapped(sealed, owners=[owner])
+
     def _rewrapped(self, wrapped: bytes, *, owners: Sequence[wrap.Owner]) -> bytes:
         for owner in owners:
             with contextlib.suppress(EnvelopeRefused):
@@ -375,6 +379,9 @@ class Keyring:
             if refused.step is not Step.COMMITMENT:
                 raise
             return wrap.unwrap(self._master.before, wrapped, owner=owner)
+
+    def _wrap(self, content: bytes, *, owner: wrap.Owner) -> bytes:
+        return wrap.wrap(self._master.key, content, owner=owner, entropy=self._entropy)
 
     def _wrapped(self, material: bytes, key_arn: str, material_version: int) -> bytes:
         content = material_version.to_bytes(_VERSION_BYTES, "big") + material
@@ -404,10 +411,7 @@ class Keyring:
         return wrap.Owner(kind=kind, name=key_arn, region=self._master.region, account=fields[4])
 
     def _access_key_owner(self, access_key_id: str) -> wrap.Owner:
-        # No account: an access key ID names one key of one account, in every partition.
-        return wrap.Owner(
-            kind=wrap.Kind.ACCESS_KEY, name=access_key_id, region=self._master.region, account=""
-        )
+        return self.credentials.owner(CredentialKind.ACCESS_KEY, account="", credential_id=access_key_id)
 
 
 def _consignment(key_arn: str, version: int, *, mac: bool, source: str, target: str) -> Consignment:

@@ -25,6 +25,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from watchword.custody import landlock, seccomp
@@ -205,6 +207,9 @@ def rehearse() -> None:
     with contextlib.suppress(EnvelopeRefused):
         transport.open_sealed(pair.private_key, sealed, info=b"another")
     _rehearse_consignment(pair)
+    signer = Ed25519PrivateKey.from_private_bytes(bytes(32))
+    with contextlib.suppress(InvalidSignature):
+        signer.public_key().verify(signer.sign(b""), b"another")
     Argon2id(salt=bytes(16), length=32, iterations=1, lanes=1, memory_cost=8).derive(b"")
     # glibc loads it when a thread is ended from outside, as the interpreter's are at its end, and aborts where it can't.
     with contextlib.suppress(OSError):

@@ -3,9 +3,10 @@
     question   length 4 | version 1 | operation 1 | fields, length-prefixed
     answer     length 4 | version 1 | outcome 1   | fields, length-prefixed
 
-Each is one write and, as a rule, one read. The length counts what follows it. No more than one question is
-open on a connection. Both ends are of one release as a rule; during an upgrade they may not be, and then the
-version says so before a field is read wrongly.
+The length counts what follows it. Questions may follow one another on a connection before the first is
+answered: each is judged and counted for itself, and they are answered in their order. Both ends are of one
+release as a rule; during an upgrade they may not be, and then the version says so before a field is read
+wrongly.
 """
 
 from __future__ import annotations
@@ -60,6 +61,18 @@ class Op(IntEnum):
     MATERIAL_FOR_REGION = 24
     MATERIAL_FROM_REGION = 25
 
+    # For identity (credentials.py).
+    MAKE_ACCESS_KEY = 32
+    MAKE_SESSION_KEY = 33
+    MAKE_PASSWORD_KEY = 34
+    CARRY_CREDENTIAL = 35
+    TAKE_CREDENTIAL = 36
+    ISSUER_KEY = 37
+    ISSUE_SESSION = 38
+    OPEN_SESSION = 39
+    FINISH_PASSWORD = 40
+    COMPARE_PASSWORD = 41
+
     # About the seal itself (seal.py); answered by a sealed custodian too.
     STANDING = 64
     SEAL = 65
@@ -72,8 +85,9 @@ class Op(IntEnum):
     RETIRE_MASTER = 72
     NOTE_PROGRESS = 73
     REWRAP_MATERIAL = 74
-    """This one and the next need the master."""
+    """This one and the next two need the master."""
     REWRAP_ACCESS_KEY = 75
+    REWRAP_CREDENTIAL = 76
 
     REPORT = 96
     """What the custodian tells of itself (limits.py); answered by a sealed one too."""

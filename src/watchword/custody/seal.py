@@ -13,6 +13,7 @@ could re-lock a root at will could carry the master away.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +27,9 @@ from watchword.custody.root import RootError
 from watchword.envelope import suite
 
 SIGNING_KEYS_MAX = 10_000
-"""As many as a worker keeps; a few hundred bytes each."""
+"""As many as a worker keeps; a hundred bytes each, a session's with its claims."""
+ANSWER_BYTES_MAX = 2_048
+"""So that they stay below 20 MiB, whatever callers put into sessions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,14 +205,16 @@ class Seal:
             self._replace(replace(master, before=None), lock=lock, key=key)
 
     def remember_signing_key(self, question: bytes, answer: tuple[bytes, ...]) -> None:
-        """Keep the answer to a question for a signing key, for when the Region is sealed."""
+        """Keep the answer to a question for a signing key, for when the Region is sealed; not a session's long claims."""
+        if sum(map(len, answer)) > ANSWER_BYTES_MAX:
+            return
         while len(self._signing_keys) >= SIGNING_KEYS_MAX:
             self._signing_keys.pop(next(iter(self._signing_keys)))
-        self._signing_keys[question] = answer
+        self._signing_keys[hashlib.sha256(question).digest()] = answer
 
     def signing_key_for(self, question: bytes) -> tuple[bytes, ...] | None:
         """Return the answer that the same question had before; `None`: it was not asked since this process started."""
-        return self._signing_keys.get(question)
+        return self._signing_keys.get(hashlib.sha256(question).digest())
 
     def note_progress(self, *, rewrapped: int, rows: int, refused: int) -> None:
         """Remember how far the re-wrapping is, for `standing`."""

@@ -10,6 +10,7 @@ from watchword.custody.protocol import Op, number
 from watchword.custody.seal import Standing
 from watchword.custody.seal_questions import STANDING_PARTS, many_from, standing_from
 from watchword.envelope.fields import decoded, encoded, joined
+from watchword.envelope.transport import CredentialKind
 
 
 class SealClient(CustodyClient):
@@ -52,3 +53,7 @@ class SealClient(CustodyClient):
 
     def rewrap_access_key(self, *, sealed: bytes, access_key_id: str) -> bytes:
         return self._ask(Op.REWRAP_ACCESS_KEY, (sealed, encoded(access_key_id)), answers=1)[0]
+
+    def rewrap_credential(self, *, sealed: bytes, kind: CredentialKind, account: str, key_id: str) -> bytes:
+        parts = (sealed, encoded(kind), encoded(account), encoded(key_id))
+        return self._ask(Op.REWRAP_CREDENTIAL, parts, answers=1)[0]

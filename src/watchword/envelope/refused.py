@@ -22,6 +22,8 @@ class Step(StrEnum):
     """Another key, or a changed header."""
     TAG = "tag"
     """Changed content, or another place than the one it was sealed for."""
+    SIGNATURE = "signature"
+    """A session token that the Region which it names has not signed."""
     EXPIRED = "expired"
     """An import token that is too old."""
     IMPORT = "import"

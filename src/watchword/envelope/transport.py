@@ -9,7 +9,8 @@ constant time; until then nothing that was opened is used.
 
 HPKE says nothing about who sealed: the peer port's mutual TLS and the link do. What it is sealed for is the
 `info`, which the caller writes from a `Carriage`: the message of another link, epoch, revision or version
-does not open. Post-quantum key encapsulation would be another suite byte; today's allow-list has this one
+does not open. The `purpose` is the custodian's own and no caller's: a credential can't be taken over as a secret's
+value, which callers may read. Post-quantum key encapsulation would be another suite byte; today's allow-list has this one
 entry.
 
 Source: RFC 9180, DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, AES-256-GCM. For the zeros: Albertini et al., How to Abuse
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import hmac
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -34,6 +36,7 @@ ENCAPSULATED_BYTES = 32
 COMMITMENT = bytes(suite.COMMITMENT_BYTES)
 """What every plaintext begins with."""
 PURPOSE = b"watchword/transport/1"
+CREDENTIAL_PURPOSE = b"watchword/transport/credential/1"
 
 _HPKE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 
@@ -71,6 +74,39 @@ class Carriage:
         )
 
 
+class CredentialKind(StrEnum):
+    """What custodians hand to each other beside secrets' values; named as it is wrapped (`wrap.Kind`)."""
+
+    ACCESS_KEY = "access-key"
+    SESSION_KEY = "session-key"
+    PASSWORD_KEY = "password-key"  # noqa: S105 - the name of a kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CredentialCarriage:
+    """What a credential is on its way for, beside its kind, account and id, which the custodians bind by themselves."""
+
+    protocol_version: int
+    link_id: str
+    epoch: int
+    revision: int
+    content_id: str
+    source_region: str
+    target_region: str
+
+    def info(self) -> bytes:
+        """Write it for HPKE, length-prefixed, in an order that never changes."""
+        return joined(
+            encoded(str(self.protocol_version)),
+            encoded(self.link_id),
+            encoded(str(self.epoch)),
+            encoded(str(self.revision)),
+            encoded(self.content_id),
+            encoded(self.source_region),
+            encoded(self.target_region),
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pair:
     """A Region's transport key; only the public half leaves custody."""
@@ -99,7 +135,7 @@ def _private(private_key: bytes) -> X25519PrivateKey:
     return X25519PrivateKey.from_private_bytes(private_key)
 
 
-def seal_to(public_key: bytes, plaintext: bytes, *, info: bytes) -> bytes:
+def seal_to(public_key: bytes, plaintext: bytes, *, info: bytes, purpose: bytes = PURPOSE) -> bytes:
     """Seal to the holder of a transport key. The ephemeral key's randomness is the library's own.
 
     Raises:
@@ -109,18 +145,18 @@ def seal_to(public_key: bytes, plaintext: bytes, *, info: bytes) -> bytes:
         raise EnvelopeRefused(Step.LENGTH)
     try:
         recipient = X25519PublicKey.from_public_bytes(public_key)
-        sealed = _HPKE.encrypt(COMMITMENT + plaintext, recipient, info=joined(PURPOSE, suite.PREFIX, info))
+        sealed = _HPKE.encrypt(COMMITMENT + plaintext, recipient, info=joined(purpose, suite.PREFIX, info))
     except ValueError:
         # Not 32 bytes, or a point of low order, with which everybody agrees on zero (RFC 7748, section 6.1).
         raise EnvelopeRefused(Step.KEY) from None
     return suite.PREFIX + sealed
 
 
-def open_sealed(private_key: bytes, sealed: bytes, *, info: bytes) -> bytes:
+def open_sealed(private_key: bytes, sealed: bytes, *, info: bytes, purpose: bytes = PURPOSE) -> bytes:
     """Open what was sealed to this transport key for this `info`.
 
     Raises:
-        EnvelopeRefused: for another Region or another carriage, or changed bytes.
+        EnvelopeRefused: for another Region, carriage or purpose, or changed bytes.
     """
     suite.check_prefix(sealed)
     if len(sealed) < len(suite.PREFIX) + ENCAPSULATED_BYTES + len(COMMITMENT) + suite.TAG_BYTES:
@@ -128,7 +164,7 @@ def open_sealed(private_key: bytes, sealed: bytes, *, info: bytes) -> bytes:
     recipient = _private(private_key)
     try:
         opened = _HPKE.decrypt(
-            sealed[len(suite.PREFIX) :], recipient, info=joined(PURPOSE, suite.PREFIX, info)
+            sealed[len(suite.PREFIX) :], recipient, info=joined(purpose, suite.PREFIX, info)
         )
     except (InvalidTag, ValueError):
         raise EnvelopeRefused(Step.TAG) from None

@@ -1,4 +1,5 @@
-"""What a Region keeps in its store under its master: KMS key material, access keys, its own transport key.
+"""What a Region keeps in its store under its master: KMS key material, access keys, an account's keys, its own
+transport key.
 
 Form: `suite.py`. What is wrapped is bound to its kind, to what it belongs to, to the Region and to the
 account, so that a row that is copied over another one does not open there.
@@ -25,6 +26,10 @@ class Kind(StrEnum):
     IMPORT_KEY = "import-key"
     """The private half of a pair under which material is imported."""
     ACCESS_KEY = "access-key"
+    SESSION_KEY = "session-key"
+    """What seals an account's session tokens."""
+    PASSWORD_KEY = "password-key"  # noqa: S105 - the name of a kind
+    """What hashes of an account's console passwords are made with."""
     TRANSPORT_KEY = "transport-key"
 
 

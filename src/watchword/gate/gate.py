@@ -50,7 +50,9 @@ from watchword.gate.route import Unroutable, route
 from watchword.identity import policy
 from watchword.identity.context import Circumstances, RequestContext
 from watchword.identity.credentials import SigningKeys, credentials
-from watchword.keys.custody import KeyUnavailable, WouldWait
+from watchword.identity.decision import PoliciesOfPrincipal
+from watchword.identity.policy_principals import KnownHere, NamesOf
+from watchword.keys.custody import KeyUnavailable, Opening, WouldWait
 from watchword.regions.partitions import PARTITIONS
 from watchword.sigv4 import verify
 from watchword.trail import event as trail_event
@@ -119,6 +121,29 @@ class _Together:
         self.lines.append(line)
 
 
+class Asked(msgspec.Struct, kw_only=True):
+    """Mutable: a request, and what is known of it so far."""
+
+    request: HTTPRequest
+    request_id: str
+    service: Service | WireProtocol | None = None
+    """Whose words a refusal is in."""
+    operation: Operation | None = None
+    principal: Principal | None = None
+    """Proven; with a shape, the rest of (1) to (3) is done too."""
+    shape: Shape | None = None
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A point read that stopped where custody has to open something.
+
+    Who asks is proven, and policy has allowed it; nothing was done. All of (4) to (7) is still to be done, from nothing.
+    """
+
+    opening: Opening
+    asked: Asked
+
+
 class Gate:
     """The door of one Region, in one process. May be used by several threads at once."""
 
@@ -136,11 +161,13 @@ class Gate:
         accessed: Callable[[str, str, str], None],
         committed: Callable[[], None],
         rates: Rates | None = None,
+        forward: Callable[[HTTPRequest, str], HTTPResponse] | None = None,
     ) -> None:
         """`process` names this start of this process in events; with a sequence number it identifies each.
 
         `committed` is told after each commit of changes, so that the courier wakes; it must not fail or block. Without
-        `rates` an account may make as many requests as it can.
+        `rates` an account may make as many requests as it can. `forward` has the control Region answer a request of an
+        account; without it this Region answers all itself.
         """
         self._place = place
         self._stores = stores
@@ -157,29 +184,47 @@ class Gate:
         self._accessed = accessed
         self._committed = committed
         self._rates = rates
+        self._forward = forward
 
     def answer(self, request: HTTPRequest) -> HTTPResponse:
         """Answer a client's request, in a thread that may wait. Never raises."""
-        return self._answered(request, self._authenticate, self._trail, internal=False)
+        return self._answered(self._asked(request), self._authenticate, self._trail, internal=False)
 
-    def answer_at_once(self, requests: Sequence[HTTPRequest]) -> list[HTTPResponse | None]:
-        """Answer point reads on the loop's own thread; `None`: it has to wait or is no point read, so `answer` must.
+    def answer_at_once(self, requests: Sequence[HTTPRequest]) -> list[HTTPResponse | Waiting | None]:
+        """Answer point reads on the loop's own thread.
+
+        `Waiting`: custody has to open something first; then `answer_opened`. `None`: it has to wait for something else or
+        is no point read, so `answer` must. They change nothing, so what was begun and has to wait is begun again.
 
         Together they ask the store once whether anybody has committed, after all of them had come, and write to the
-        trail once, before any of them is answered. They change nothing, so what was begun and has to wait is begun again.
-        Never raises.
+        trail once, before any of them is answered. Never raises.
         """
+        asked = [self._asked(request) if is_point_read(request) else None for request in requests]
+        return self._answered_together(asked)
+
+    def answer_opened(self, waiting: Sequence[Waiting]) -> list[HTTPResponse | None]:
+        """Go on with reads whose openings custody has answered, and `decrypt` gives; as `answer_at_once`.
+
+        What was found and decided before is decided again: it may have changed since. `None`: it has to wait once more.
+        """
+        answers = self._answered_together([one.asked for one in waiting])
+        return [None if isinstance(answer, Waiting) else answer for answer in answers]
+
+    def _answered_together(self, asked: Sequence[Asked | None]) -> list[HTTPResponse | Waiting | None]:
         together = _Together()
         try:
             unit = self._stores.unit()
         except StoreUnavailable:
-            return [None] * len(requests)
-        answers: list[HTTPResponse | None] = []
-        for request in requests:
-            answer = None
-            if is_point_read(request):
-                with contextlib.suppress(WouldWait):
-                    answer = self._answered(request, self._authenticate, together, internal=False, unit=unit)
+            return [None] * len(asked)
+        answers: list[HTTPResponse | Waiting | None] = []
+        for one in asked:
+            answer: HTTPResponse | Waiting | None = None
+            if one is not None:
+                try:
+                    answer = self._answered(one, self._authenticate, together, internal=False, unit=unit)
+                except WouldWait as wait:
+                    if wait.opening is not None:
+                        answer = Waiting(opening=wait.opening, asked=one)
             answers.append(answer)
         if together.lines:
             try:
@@ -187,12 +232,15 @@ class Gate:
             except TrailUnavailable as error:
                 request_id = self._new_id()
                 refused = wire.refusal(WireProtocol.JSON, _unavailable(error, request_id), request_id)
-                return [None if answer is None else refused for answer in answers]
+                return [refused if isinstance(answer, HTTPResponse) else answer for answer in answers]
         return answers
+
+    def _asked(self, request: HTTPRequest) -> Asked:
+        return Asked(request=request, request_id=self._new_id())
 
     def answer_peer(self, request: HTTPRequest) -> HTTPResponse:
         """Answer another Region on the peer port, where its certificate says who it is. Never raises."""
-        return self._answered(request, self._recognise, self._trail, internal=True)
+        return self._answered(self._asked(request), self._recognise, self._trail, internal=True)
 
     def perform(self, operation: Operation, request: Shape, *, principal: Principal) -> Any:
         """Carry out one of our own operations for this Region's agent, and return its answer.
@@ -210,14 +258,14 @@ class Gate:
 
     def _answered(
         self,
-        request: HTTPRequest,
+        asked: Asked,
         authenticate: Callable[[HTTPRequest, Operation, Origin, UnitOfWork], Principal],
         trail: Trail,
         *,
         internal: bool,
         unit: UnitOfWork | None = None,
     ) -> HTTPResponse:
-        request_id = self._new_id()
+        request, request_id = asked.request, asked.request_id
         origin = Origin(
             request_id=request_id,
             source=request.source,
@@ -225,27 +273,36 @@ class Gate:
             trail=trail,
             secure=request.secure,
         )
-        asked: Service | WireProtocol | None = None
-        principal: Principal | None = None
         try:
             # (1)
-            operation = route(request, internal=internal)
-            asked = operation.service
-            if operation not in self._bound:
-                raise UnknownOperationException
+            operation = asked.operation
+            if operation is None:
+                operation = route(request, internal=internal)
+                asked.service = operation.service
+                if operation not in self._bound:
+                    raise UnknownOperationException
+                asked.operation = operation
             # (2)
             if unit is None:
                 unit = self._stores.unit()
-            principal = authenticate(request, operation, origin, unit)
+            principal = asked.principal
+            if principal is None:
+                principal = asked.principal = authenticate(request, operation, origin, unit)
             # (3)
             try:
                 if self._rates is not None:
                     self._rates.take(operation, principal.account, now=self._clock())
-                shape = question.decode(operation, request)
-                constraints.check(shape)
+                shape = asked.shape
+                if shape is None:
+                    shape = question.decode(operation, request)
+                    constraints.check(shape)
+                    asked.shape = shape
             except ApiError as error:
                 self._record_refusal(operation, principal, origin, error)
                 raise
+            if self._forward is not None and operation.global_write:
+                # Proven here only so that nobody else troubles the control Region, which trusts no word of ours.
+                return self._forward(request, principal.account)
             # (4) to (7)
             response = self._carry_out(operation, shape, principal, origin, unit)
             return wire.answer(operation, response, request_id)
@@ -254,18 +311,19 @@ class Gate:
         except InternalFailure as error:
             # A rule found a fault of ours. Its words, which hold nothing of the caller's, are for the operator.
             _log.error("fault %s: %s", request_id, error.message)
-            return wire.refusal(asked, _fault(asked, request_id), request_id)
+            return wire.refusal(asked.service, _fault(asked.service, request_id), request_id)
         except ApiError as error:
-            return wire.refusal(asked, error, request_id)
+            return wire.refusal(asked.service, error, request_id)
         except (KeyUnavailable, StoreUnavailable, TrailUnavailable) as error:
-            return wire.refusal(asked, _unavailable(error, request_id), request_id)
+            return wire.refusal(asked.service, _unavailable(error, request_id), request_id)
         except WouldWait:
-            if self._rates is not None and principal is not None:
-                self._rates.give_back(operation, principal.account)
+            # Whether it goes on here or elsewhere, there it is counted.
+            if self._rates is not None and asked.principal is not None and asked.operation is not None:
+                self._rates.give_back(asked.operation, asked.principal.account)
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a fault of ours becomes an answer
             _log_fault(request_id, error)
-            return wire.refusal(asked, _fault(asked, request_id), request_id)
+            return wire.refusal(asked.service, _fault(asked.service, request_id), request_id)
 
     def _authenticate(
         self, request: HTTPRequest, operation: Operation, origin: Origin, unit: Any
@@ -385,7 +443,8 @@ class _Round:
 
     __slots__ = ("_entries", "_gate", "_now", "_occurrences", "_origin", "_unit")
 
-    def __init__(self, *, gate: Gate, origin: Origin, unit: UnitOfWork, now: int) -> None:
+    def __init__(self, *, gate: Gate, origin: Origin, unit: Any, now: int) -> None:
+        """`unit` is the store of every service and a UnitOfWork."""
         self._gate = gate
         self._origin = origin
         self._unit = unit
@@ -412,7 +471,10 @@ class _Round:
             def context() -> RequestContext:
                 return self._context(operation, request, principal, found, via)
 
-            decision = policy.decide(operation, request, principal=principal, found=found, context=context)
+            identity = partial(self._policies_of, principal)
+            decision = policy.decide(
+                operation, request, principal=principal, found=found, context=context, identity=identity
+            )
             arn = found.arn
             if not decision.allowed:
                 because = decision.because
@@ -438,6 +500,7 @@ class _Round:
                     resource=arn,
                     decides_itself=decides_itself,
                     context=context(),
+                    identity=identity(),
                 )
 
             call: Call[Any] = Call(
@@ -450,6 +513,7 @@ class _Round:
                 invoke=invoke,
                 occurred=self._occurred,
                 would_allow=would_allow,
+                names=NamesOf(KnownHere(unit)),
                 accessed=gate._accessed,
                 via=via,
             )
@@ -464,9 +528,21 @@ class _Round:
         """Ask for the permissions that a request needs on other resources than its own."""
         for operation, other in found.also:
             context = partial(self._context, operation, request, principal, other, via)
-            decision = policy.decide(operation, request, principal=principal, found=other, context=context)
+            decision = policy.decide(
+                operation,
+                request,
+                principal=principal,
+                found=other,
+                context=context,
+                identity=partial(self._policies_of, principal),
+            )
             if not decision.allowed:
                 raise policy.refusal(decision)
+
+    def _policies_of(self, principal: Principal) -> PoliciesOfPrincipal:
+        """The principal's own policies, from its account's identity as this Region has it."""
+        directory = self._unit.directory(principal.account)
+        return PoliciesOfPrincipal() if directory is None else directory.policies_of(principal)
 
     def _context(
         self,

@@ -8,6 +8,7 @@ from watchword.api.http import HTTPRequest
 from watchword.api.operation import Operation, Protocol, Service
 from watchword.wire import query
 from watchword.wire.question import form_of
+from watchword.wire.spoken import spoken
 
 
 class Unroutable(Exception):
@@ -22,8 +23,8 @@ class Unroutable(Exception):
 def route(request: HTTPRequest, *, internal: bool = False) -> Operation:
     """Return the operation that a request names.
 
-    A JSON service is named by `X-Amz-Target`; a query service by `Version` and `Action`, in the body of a POST or in the
-    URL of a GET. `internal` admits our own operations, on the peer port alone.
+    A JSON service is named by `X-Amz-Target`; a REST service by the path; a query service by `Version` and `Action`, in the
+    body of a POST or in the URL of a GET. `internal` admits our own operations, on the peer port alone.
 
     Raises:
         Unroutable: UnknownOperationException, as AWS answers whatever it does not know; never HTML, never 5xx.
@@ -36,26 +37,33 @@ def route(request: HTTPRequest, *, internal: bool = False) -> Operation:
         if request.method != "POST" or request.path != "/" or request.query:
             raise Unroutable(operation.service, UnknownOperationException())
         return operation
+    operation = table.by_path(request.path)
+    if operation is not None:
+        if request.method != "POST" or request.query:
+            raise Unroutable(operation.service, UnknownOperationException())
+        return operation
     content_type = (request.header("content-type") or "").lower()
     if request.method == "GET" or content_type.startswith(query.FORM_TYPE):
         return _by_action(request)
-    raise Unroutable(Protocol.JSON, UnknownOperationException())
+    raise Unroutable(spoken(request.headers), UnknownOperationException())
 
 
 def _by_action(request: HTTPRequest) -> Operation:
+    # The form of a GET is in the URL, and no header tells of it.
+    spoken_ = Protocol.QUERY if request.method == "GET" else spoken(request.headers)
     if request.path != "/" or request.method not in ("GET", "POST"):
-        raise Unroutable(Protocol.QUERY, UnknownOperationException())
+        raise Unroutable(spoken_, UnknownOperationException())
     try:
         form = query.fields(form_of(request))
     except ApiError as error:
-        raise Unroutable(Protocol.QUERY, error) from error
+        raise Unroutable(spoken_, error) from error
     action, version = form.get("Action", ""), form.get("Version", "")
     service = table.service_of_version(version)
     operation = None if service is None else table.by_action(service.name, version, action)
     if operation is None:
         # What AWS says of it. Names of the caller's own invention are not repeated.
         raise Unroutable(
-            service or Protocol.QUERY,
+            service or spoken_,
             UnknownOperationException("Could not find operation for that action and version"),
         )
     return operation

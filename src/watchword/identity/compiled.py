@@ -3,7 +3,11 @@
 A statement is made ready when its policy is stored or first used. A principal's policies together are a `PolicySet`, which
 finds the statements for an action once and remembers them, so that a decision looks only at statements that may apply.
 
-Source: IAM User Guide, JSON policy elements: Action, Resource, Principal, NotPrincipal; facts B.2, B.5.
+A caller whose unique id is known is named by that id alone, and its role or user likewise: a policy that was kept holds
+ids (`policy_principals.py`), and where it holds the ARN of a user or role after all, that was written about somebody
+else, of an account that was not held here. Without an id, as in a simulation, callers are named by their ARNs.
+
+Source: IAM User Guide, JSON policy elements: Action, Resource, Principal, NotPrincipal; facts B.2, B.5; decision 0008.
 """
 
 from __future__ import annotations
@@ -46,10 +50,19 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """`arn:aws:iam::123456789012:root`."""
     issuer_arn: str = ""
     """Of a role session its role, of a federated user the user who vouched."""
+    named: str
+    """As what policies and grants name it: the unique id of a user, where it is known; else the ARN."""
+    issuer_named: str = ""
+    """As what they name its issuer."""
 
 
-def caller(kind: CallerKind, arn: str, *, issuer_arn: str = "") -> Caller:
-    """Name a caller that belongs to the account of its ARN: root user, user, role session or federated user."""
+def caller(
+    kind: CallerKind, arn: str, *, issuer_arn: str = "", unique_id: str = "", issuer_id: str = ""
+) -> Caller:
+    """Name a caller that belongs to the account of its ARN: root user, user, role session or federated user.
+
+    `unique_id` is a user's: sessions and root users are named by their ARNs.
+    """
     _, partition, _, _, account, _ = arn.split(":", 5)
     return Caller(
         kind=kind,
@@ -57,10 +70,17 @@ def caller(kind: CallerKind, arn: str, *, issuer_arn: str = "") -> Caller:
         account=account,
         account_arn=f"arn:{partition}:iam::{account}:root",
         issuer_arn=issuer_arn,
+        named=unique_id or arn,
+        issuer_named=issuer_id or issuer_arn,
     )
 
 
-ANONYMOUS = Caller(kind=CallerKind.ANONYMOUS, arn="")
+def outsider(kind: CallerKind, arn: str = "") -> Caller:
+    """Name a caller that belongs to no account: a service, a web identity (by its provider), nobody known."""
+    return Caller(kind=kind, arn=arn, named=arn)
+
+
+ANONYMOUS = outsider(CallerKind.ANONYMOUS)
 
 
 class Reach(IntEnum):
@@ -92,9 +112,9 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
                 return Reach.DIRECT if who.arn in self.federated else Reach.NOT
             case CallerKind.ANONYMOUS:
                 return Reach.DIRECT if self.everybody else Reach.NOT
-        if self.everybody or who.arn in self.aws:
+        if self.everybody or who.named in self.aws:
             return Reach.DIRECT
-        if who.issuer_arn in self.aws:
+        if who.issuer_named in self.aws:
             return Reach.ISSUER
         return Reach.ACCOUNT if who.account_arn in self.aws or who.account in self.aws else Reach.NOT
 
@@ -109,7 +129,7 @@ class Named(msgspec.Struct, frozen=True, kw_only=True):
                 return self.touches(who)
         if self.everybody:
             return True
-        names = (who.arn, who.issuer_arn) if who.issuer_arn else (who.arn,)
+        names = (who.named, who.issuer_named) if who.issuer_named else (who.named,)
         account = who.account_arn in self.aws or who.account in self.aws
         # The root user is its account.
         return account and (who.kind is CallerKind.ROOT or all(name in self.aws for name in names))

@@ -18,12 +18,12 @@ from typing import Any
 
 import msgspec
 
-from watchword.api.call import Principal, PrincipalKind
+from watchword.api.call import Principal, PrincipalKind, Session
 from watchword.api.operation import Operation
 from watchword.api.shape import Instant, Shape
 
 REQUEST_TAG = "aws:requesttag/"
-RESOURCE_TAG = ("aws:resourcetag/", "secretsmanager:resourcetag/")
+RESOURCE_TAG = ("aws:resourcetag/", "iam:resourcetag/", "secretsmanager:resourcetag/")
 PRINCIPAL_TAG = "aws:principaltag/"
 ENCRYPTION_CONTEXT = "kms:encryptioncontext:"
 TAG_KEYS = "aws:tagkeys"
@@ -76,6 +76,8 @@ class RequestContext:
         of_call = GLOBAL.get(key)
         if of_call is not None:
             return of_call(self._principal, self._circumstances, self._account)
+        if key.startswith(PRINCIPAL_TAG):
+            return _of_tags(self._principal.tags, key.removeprefix(PRINCIPAL_TAG))
         for prefix in RESOURCE_TAG:
             if key.startswith(prefix):
                 return _of_tags(self._tags.items(), key.removeprefix(prefix))
@@ -163,8 +165,28 @@ def _iso(now: int) -> str:
 
 # The call itself
 
-_TYPES = {PrincipalKind.ROOT: "Account"}
+_TYPES = {
+    PrincipalKind.ROOT: "Account",
+    PrincipalKind.USER: "User",
+    PrincipalKind.ROLE_SESSION: "AssumedRole",
+    PrincipalKind.FEDERATED_USER: "FederatedUser",
+}
 """`aws:PrincipalType`."""
+
+
+def _principal_arn(who: Principal) -> str:
+    """Of a role's session the role's ARN: so that one value stands for all its sessions."""
+    return who.issuer_arn if who.kind is PrincipalKind.ROLE_SESSION else who.arn
+
+
+def _username(who: Principal) -> str | None:
+    """Of users alone, with temporary credentials too; neither roles nor federated users have one."""
+    return who.name if who.kind is PrincipalKind.USER else None
+
+
+def _of_session(who: Principal, value: Callable[[Session], str | None]) -> Values | None:
+    """What temporary credentials bring with them; long-term ones lack these keys."""
+    return None if who.session is None else _one(value(who.session))
 
 
 def _one(value: str | None) -> Values | None:
@@ -174,17 +196,25 @@ def _one(value: str | None) -> Values | None:
 GLOBAL: Mapping[str, Callable[[Principal, Circumstances, str], Values | None]] = {
     "aws:currenttime": lambda _who, how, _of: (_iso(how.now),),
     "aws:epochtime": lambda _who, how, _of: (str(how.now // 1000),),
+    "aws:federatedprovider": lambda who, _how, _of: _of_session(who, lambda one: one.federated_provider),
+    # Nobody signs in with a second factor here, and a session says so; how old one is, none can say.
+    "aws:multifactorauthage": lambda _who, _how, _of: None,
+    "aws:multifactorauthpresent": lambda who, _how, _of: _of_session(who, lambda _one: "false"),
     "aws:principalaccount": lambda who, _how, _of: _one(who.account or None),
-    "aws:principalarn": lambda who, _how, _of: (who.arn,),
+    "aws:principalarn": lambda who, _how, _of: (_principal_arn(who),),
     "aws:principalisawsservice": lambda _who, _how, _of: ("false",),
     "aws:principaltype": lambda who, _how, _of: _one(_TYPES.get(who.kind)),
     "aws:requestedregion": lambda _who, how, _of: (how.region,),
     "aws:resourceaccount": lambda _who, _how, of: _one(of or None),
     "aws:securetransport": lambda _who, how, _of: (_text(how.secure),),
+    "aws:sourceidentity": lambda who, _how, _of: _of_session(who, lambda one: one.source_identity),
     "aws:sourceip": lambda _who, how, _of: (how.source,) if how.source and how.via is None else None,
+    "aws:tokenissuetime": lambda who, _how, _of: _of_session(who, lambda one: _iso(one.issued_ms)),
     "aws:useragent": lambda _who, how, _of: _one(how.user_agent),
     "aws:userid": lambda who, _how, _of: (who.user_id,),
+    "aws:username": lambda who, _how, _of: _one(_username(who)),
     "aws:viaawsservice": lambda _who, how, _of: (_text(how.via is not None),),
+    "ec2:region": lambda _who, how, _of: (how.region,),
     "kms:calleraccount": lambda who, _how, _of: _one(who.account or None),
     "kms:viaservice": lambda _who, how, _of: _one(how.via),
 }

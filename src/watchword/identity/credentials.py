@@ -2,6 +2,8 @@
 
 The secret half of an access key is sealed to the Region's custodian. The verifier asks for a signing key derived for one
 day, Region and service (SigV4's own derivation), which is useless for any other.
+
+Who the principal is, is looked up anew for each request: a user that is renamed or deleted is so at once.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import msgspec
 
 from watchword.api.call import Principal, PrincipalKind
 from watchword.api.errors import UnrecognizedClientException
+from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey
 from watchword.identity.store import IdentityStore
 from watchword.sigv4.verify import Presented, SigningKey
@@ -39,11 +42,15 @@ def credentials(presented: Presented, store: IdentityStore, keys: SigningKeys) -
     """Look the access key up in this Region's own copy of identity.
 
     Raises:
-        UnrecognizedClientException: the access key is unknown or inactive, or a session token came with it: no session
-            tokens are issued yet, so none can be valid. One text for all, so that nobody learns which keys exist.
+        UnrecognizedClientException: the access key is unknown or inactive, its user is gone, the Region is not enabled
+            for its account, or a session token came with it that is none. One text for all, so that nobody learns which
+            keys exist.
     """
     held = store.access_key(presented.access_key_id)
     if held is None or not held.active or presented.session_token is not None:
+        raise UnrecognizedClientException(TOKEN_INVALID)
+    principal = principal_of(held, store.directory(held.account))
+    if principal is None:
         raise UnrecognizedClientException(TOKEN_INVALID)
     key = keys.signing_key(
         sealed=held.sealed_secret,
@@ -52,14 +59,34 @@ def credentials(presented: Presented, store: IdentityStore, keys: SigningKeys) -
         region=presented.region,
         service=presented.service,
     )
-    return Credentials(principal=principal_of(held), key=key)
+    return Credentials(principal=principal, key=key)
 
 
-def principal_of(held: AccessKey) -> Principal:
+def principal_of(held: AccessKey, directory: Directory | None) -> Principal | None:
+    """Whom an access key stands for; `None`: nobody, here and now.
+
+    A Region that has not been sent its account's identity yet knows the root user alone.
+    """
+    if directory is not None and not directory.in_force:
+        return None
+    if held.user_id == held.account:
+        return Principal(
+            kind=PrincipalKind.ROOT,
+            arn=held.principal_arn,
+            account=held.account,
+            user_id=held.user_id,
+            access_key_id=held.access_key_id,
+        )
+    user = None if directory is None else directory.users.get(held.user_id)
+    if directory is None or user is None:
+        return None
     return Principal(
-        kind=PrincipalKind.ROOT,
-        arn=held.principal_arn,
+        kind=PrincipalKind.USER,
+        arn=directory.arn_of(user),
         account=held.account,
-        user_id=held.user_id,
+        user_id=user.user_id,
         access_key_id=held.access_key_id,
+        unique_id=user.user_id,
+        name=user.name,
+        tags=tuple(user.tags.items()),
     )

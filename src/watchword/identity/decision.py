@@ -2,7 +2,8 @@
 
   1. An explicit deny wins, whichever policy it stands in: of the principal, its boundary, its session, the resource.
   2. Who has no policies of its own (a service, a web identity, nobody known) is allowed by the resource's policy alone.
-  3. A grant on a key allows its grantee: whoever is named itself finally, the session of a named role within (7).
+  3. A grant on a key allows its grantee: whoever is named itself finally, the session of a named role within (7). One to
+     an account hands the decision to the account's policies, as a key's policy that names it would.
   4. Across accounts the resource's policy must allow, and then the principal's own policies as well.
   5. Where a resource decides for itself (a key, a role) its policy must allow. What names only the account hands the
      decision to the account's policies.
@@ -57,7 +58,7 @@ class Granted(msgspec.Struct, frozen=True, kw_only=True):
 
     grant_id: str
     grantee: str
-    """The ARN of its grantee principal."""
+    """Its grantee principal, as `Caller.named` has it; or the ARN of an account."""
 
 
 class ResourceSide(msgspec.Struct, frozen=True, kw_only=True):
@@ -120,11 +121,13 @@ def decide(asked: Asked, *, identity: PoliciesOfPrincipal, resource: ResourceSid
         return from_resource
     # (3)
     for granted in resource.grants:
-        if granted.grantee == who.arn:
-            return Decision(allowed=True, by=Side.GRANT, grant_id=granted.grant_id)
-        if who.issuer_arn and granted.grantee == who.issuer_arn:
-            allowed = Decision(allowed=True, by=Side.GRANT, grant_id=granted.grant_id)
+        allowed = Decision(allowed=True, by=Side.GRANT, grant_id=granted.grant_id)
+        if granted.grantee == who.named:
+            return allowed
+        if who.issuer_named and granted.grantee == who.issuer_named:
             return _limited(asked, identity, allowed)
+        if granted.grantee == who.account_arn:
+            reach = max(reach, Reach.ACCOUNT)
     crosses = resource.account is not None and resource.account != who.account
     # (4), (5)
     if (crosses or resource.decides_itself) and reach is Reach.NOT:

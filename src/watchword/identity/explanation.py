@@ -41,10 +41,14 @@ class Considered(msgspec.Struct, frozen=True, kw_only=True):
     because: str
 
 
-def refusal_text(asked: Asked, decision: Decision) -> str:
-    """AWS's message of a refusal: who, what, on which resource, and the one type of policy that refused. Pure."""
+def refusal_text(asked: Asked, decision: Decision, *, shown: str | None = None) -> str:
+    """AWS's message of a refusal: who, what, on which resource, and the one type of policy that refused. Pure.
+
+    `shown` is the resource as the caller named it.
+    """
     assert not decision.allowed
-    on = "" if asked.resource == "*" else f" on resource: {asked.resource}"
+    shown = shown or asked.resource
+    on = "" if shown == "*" else f" on resource: {shown}"
     return (
         f"User: {asked.caller.arn} is not authorized to perform: {asked.action}{on}"
         f" {refusal_reason(asked, decision)}"

@@ -1,8 +1,8 @@
 """The policy decision: may this principal do this to that resource?
 
 This is the one place that the gate asks. It knows what is decided without a policy, and puts together what `decision.py`
-decides on. Until IAM exists an account has one principal, its root user, who needs no policy of its own; the policies of
-secrets and keys bind it all the same.
+decides on: the principal's own policies, from its account's `Directory`, and the resource's. The root user needs no policy
+of its own; the policies of secrets and keys bind it all the same.
 
   1. Operations between Regions are for Regions, and for nobody else.
   2. A Region asks for nothing but these operations in its own name.
@@ -28,13 +28,14 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.identity import explanation
 from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, policy_set
-from watchword.identity.decision import Asked, PoliciesOfPrincipal, ResourceSide
+from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide
 from watchword.identity.decision import decide as decide_on_policies
 from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
 from watchword.identity.variables import Context
 
 ACCOUNTS_REMEMBERED = 4_096
 """Resources whose account is not looked for again."""
+CALLERS_REMEMBERED = 4_096
 POLICIES_REMEMBERED = 1_024
 """Of at most 32 KiB each, as text and made ready."""
 
@@ -63,10 +64,12 @@ def decide(
     principal: Principal,
     found: Found[Any],
     context: Callable[[], Context],
+    identity: Callable[[], PoliciesOfPrincipal],
 ) -> Decision:
     """Decide whether policy allows `operation` on what was found. Pure, but for policies kept ready.
 
-    `context` is asked for only if a policy has to be. `request` says which permissions are needed besides.
+    `context` and `identity`, the principal's own policies, are asked for only if a policy has to be. `request` says which
+    permissions are needed besides.
     """
     action = operation.action
     # (1), (2)
@@ -84,13 +87,20 @@ def decide(
         return Decision(allowed=True, because="needs no permission")
     # (4)
     own = account_of(found.arn) in (None, principal.account)
-    if principal.kind is PrincipalKind.ROOT and own and (found.policy is None or action == ALWAYS_ROOTS):
+    is_root = principal.kind is PrincipalKind.ROOT and principal.session is None
+    if is_root and own and (found.policy is None or action == ALWAYS_ROOTS):
         return ALLOWED_TO_ROOT
     # (5)
-    decision = _on_policies(action, principal=principal, found=found, context=context)
+    policies = identity()
+    shown = found.named or _as_sent(operation, request) or found.arn
+    decision = _on_policies(
+        action, principal=principal, found=found, context=context, identity=policies, shown=shown
+    )
     for also in operation.also:
         if decision.allowed and getattr(request, also.member) is not None:
-            decision = _on_policies(also.action, principal=principal, found=found, context=context)
+            decision = _on_policies(
+                also.action, principal=principal, found=found, context=context, identity=policies, shown=shown
+            )
     return decision
 
 
@@ -100,14 +110,24 @@ def refusal(decision: Decision) -> AccessDeniedException:
 
 
 def would_allow(
-    text: str, *, principal: Principal, action: str, resource: str, decides_itself: bool, context: Context
+    text: str,
+    *,
+    principal: Principal,
+    action: str,
+    resource: str,
+    decides_itself: bool,
+    context: Context,
+    identity: PoliciesOfPrincipal,
 ) -> bool:
     """Whether a principal could do something to a resource that had this policy; for the checks against locking oneself out.
 
     Pure. A policy that can't be read allows nothing.
     """
     found: Found[None] = Found(resource=None, arn=resource, policy=text, decides_itself=decides_itself)
-    return _on_policies(action, principal=principal, found=found, context=lambda: context).allowed
+    decision = _on_policies(
+        action, principal=principal, found=found, context=lambda: context, identity=identity, shown=resource
+    )
+    return decision.allowed
 
 
 def account_of(resource: str) -> str | None:
@@ -116,15 +136,22 @@ def account_of(resource: str) -> str | None:
 
 
 def _on_policies(
-    action: str, *, principal: Principal, found: Found[Any], context: Callable[[], Context]
+    action: str,
+    *,
+    principal: Principal,
+    found: Found[Any],
+    context: Callable[[], Context],
+    identity: PoliciesOfPrincipal,
+    shown: str,
 ) -> Decision:
+    """`shown` is how the refusal names the resource."""
     try:
         policy = None if found.policy is None else _ready(found.policy)
     except PolicyRefused:
         return Decision(
             allowed=False,
             because="the resource's policy can't be read",
-            refusal=_unknown_to_policies(principal, action, found.arn),
+            refusal=_unknown_to_policies(principal, action, shown),
         )
     asked = Asked(action=action, resource=found.arn, caller=_caller(principal), context=context())
     side = ResourceSide(
@@ -132,12 +159,26 @@ def _on_policies(
         policy=policy,
         decides_itself=found.decides_itself and policy is not None,
     )
-    decided = decide_on_policies(asked, identity=PoliciesOfPrincipal(), resource=side)
+    decided = decide_on_policies(asked, identity=identity, resource=side)
+    if not decided.allowed and not decided.explicit and found.grants is not None:
+        # Grants only allow, so they are read where nothing else has decided.
+        held = tuple(Granted(grant_id=one.grant_id, grantee=one.grantee) for one in found.grants(action))
+        if held:
+            granted = msgspec.structs.replace(side, grants=held)
+            decided = decide_on_policies(asked, identity=identity, resource=granted)
     return Decision(
         allowed=decided.allowed,
         because=explanation.because(asked, decided),
-        refusal="" if decided.allowed else explanation.refusal_text(asked, decided),
+        refusal="" if decided.allowed else explanation.refusal_text(asked, decided, shown=shown),
     )
+
+
+def _as_sent(operation: Operation, request: Shape) -> str | None:
+    """How the caller named the resource. A refusal says no more: what it adds would tell whether the thing is there."""
+    if operation.resource_member is None or not isinstance(request, operation.request):
+        return None
+    sent = getattr(request, operation.resource_member)
+    return sent if isinstance(sent, str) and sent else None
 
 
 def _unknown_to_policies(principal: Principal, action: str | None, arn: str) -> str:
@@ -145,16 +186,23 @@ def _unknown_to_policies(principal: Principal, action: str | None, arn: str) -> 
     return f"User: {principal.arn} is not authorized to perform: {action}{on}"
 
 
-_KINDS = {PrincipalKind.ROOT: CallerKind.ROOT}
+_KINDS = {
+    PrincipalKind.ROOT: CallerKind.ROOT,
+    PrincipalKind.USER: CallerKind.USER,
+    PrincipalKind.ROLE_SESSION: CallerKind.ROLE_SESSION,
+    PrincipalKind.FEDERATED_USER: CallerKind.FEDERATED_USER,
+}
 
 
 def _caller(principal: Principal) -> Caller:
-    return _named(_KINDS[principal.kind], principal.arn)
+    kind = _KINDS[principal.kind]
+    unique_id = principal.unique_id if principal.kind is PrincipalKind.USER else ""
+    return _named(kind, principal.arn, principal.issuer_arn, unique_id, principal.issuer_id)
 
 
-@lru_cache(maxsize=ACCOUNTS_REMEMBERED)
-def _named(kind: CallerKind, arn: str) -> Caller:
-    return caller(kind, arn)
+@lru_cache(maxsize=CALLERS_REMEMBERED)
+def _named(kind: CallerKind, arn: str, issuer_arn: str, unique_id: str, issuer_id: str) -> Caller:
+    return caller(kind, arn, issuer_arn=issuer_arn, unique_id=unique_id, issuer_id=issuer_id)
 
 
 @lru_cache(maxsize=POLICIES_REMEMBERED)

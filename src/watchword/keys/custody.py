@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+import msgspec
+
 from watchword.envelope.value import Binding
 
 
@@ -20,8 +22,28 @@ class KeySealed(KeyUnavailable):
     """Custody is there and holds no key until somebody unseals the Region."""
 
 
+class Opening(msgspec.Struct, frozen=True, kw_only=True):
+    """What `decrypt` is asked with; nothing of it is secret."""
+
+    material: bytes
+    key_arn: str
+    context: Mapping[str, str]
+    blob: bytes
+
+
+Opened = bytes | Exception
+"""What `decrypt` gives for an opening: what the blob holds, or what it raises."""
+
+
 class WouldWait(Exception):
-    """Custody has to be asked, and whoever asks here must not wait: the call is made again where it may."""
+    """Custody has to be asked, and whoever asks here must not wait: the call is made again where it may.
+
+    Or it is made again here, once somebody has asked for `opening` meanwhile; None: for this nobody can ask ahead.
+    """
+
+    def __init__(self, opening: Opening | None = None) -> None:
+        super().__init__()
+        self.opening = opening
 
 
 class Custody(Protocol):

@@ -24,6 +24,9 @@ class CacheLimits:
     entries_max: int = 10_000
 
 
+NOTHING_KEPT = CacheLimits(entries_max=0)
+
+
 class _Held:
     __slots__ = ("context", "data_key", "key_arn", "since_ms", "uses")
 

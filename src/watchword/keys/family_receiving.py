@@ -223,8 +223,9 @@ def _new_key(
     """
     place = call.place
     if replica.policy is not None:
+        # Whom it names was asked where it was set; it names them by unique ids, which no client writes (decision 0008).
         most = receiver.quotas.policy_bytes_max
-        policies.check_settable(replica.policy, receiver.read_policy(replica.policy), bytes_max=most)
+        policies.check_readable(replica.policy, receiver.read_policy(replica.policy), bytes_max=most)
     return KMSKey(
         account=message.account or "",
         key_id=message.key_id or "",

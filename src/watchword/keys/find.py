@@ -7,14 +7,14 @@ operations and DescribeKey, not EnableKey and DisableKey). Source: KMS developer
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
 import msgspec
 
-from watchword.api.call import Found, PrincipalKind, Scope
+from watchword.api.call import Found, Granting, PrincipalKind, Scope
 from watchword.api.errors import ApiError, ValidationException
 from watchword.api.operation import ConditionKey
 from watchword.api.shape import Shape
@@ -22,7 +22,7 @@ from watchword.api.shapes import kms, watchword
 from watchword.envelope import ciphertext
 from watchword.envelope.ciphertext import header
 from watchword.envelope.refused import EnvelopeRefused
-from watchword.keys import conditions, policies
+from watchword.keys import conditions, grants, policies
 from watchword.keys.model import Alias, Grant, KeyManager, KMSKey
 from watchword.keys.refusals import ALIAS_OF_ALIAS, ALIAS_PREFIX_MISSING, INCORRECT_KEY, alias_missing
 from watchword.keys.store import KeyNames, KeyStore
@@ -32,6 +32,8 @@ AWS_ALIAS_PREFIX = "alias/aws/"
 SECRETS_ALIAS = "alias/aws/secretsmanager"
 replace_found = msgspec.structs.replace
 
+GRANTS_READ = 100
+"""At once. Most have one or two; nobody has more than a key's quota."""
 GRANT_ID = re.compile(r"[0-9a-f]{64}")
 WRONG_GRANT_ID = "a grant id has 64 hexadecimal digits"
 
@@ -61,6 +63,13 @@ CREATE_REPLICA = replace(
     ),
 )
 """The permission that ReplicateKey needs in the replica's Region; what its request does not say, the primary key does."""
+_WITH_CONTEXT = (
+    kms.EncryptRequest,
+    kms.GenerateDataKeyRequest,
+    kms.GenerateDataKeyWithoutPlaintextRequest,
+    watchword.OpenFromRegionRequest,
+)
+"""Requests that name a key and have an encryption context, which grants may constrain."""
 
 
 class NamesKey(Protocol):
@@ -105,7 +114,7 @@ def find_key_to_make(request: kms.CreateKeyRequest, _scope: Scope, _store: KeySt
 
 
 def find_key_to_replicate(
-    request: kms.ReplicateKeyRequest, scope: Scope, store: KeyStore
+    request: kms.ReplicateKeyRequest, scope: Scope, store: KeyNames
 ) -> Found[KMSKey | None]:
     """The primary key; the replica needs the permission to make a key in its Region (ReplicateKey, required permissions)."""
     found = named(request.key_id or "", scope, store, aliases=False)
@@ -126,16 +135,21 @@ def arn_in(key: KMSKey, region: str) -> str:
     return f"arn:{key.partition}:kms:{region}:{key.account}:key/{key.key_id}"
 
 
-def find_key_to_grant(request: kms.CreateGrantRequest, scope: Scope, store: KeyStore) -> Found[KMSKey | None]:
+def find_key_to_grant(request: kms.CreateGrantRequest, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
     found = named(request.key_id or "", scope, store, aliases=False)
-    of_key = found.facts
+    key, of_key = found.resource, found.facts
+    if key is None:
+        return found
     return replace_found(
-        found, facts=lambda: {**(of_key() if of_key else {}), **conditions.of_grant(request)}
+        found,
+        grants=_grants_to(scope, key, store, wanted=grants.asked_for(request, key)),
+        facts=lambda: {**(of_key() if of_key else {}), **conditions.of_grant(request)},
     )
 
 
 def find_key_or_alias(request: NamesKey, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
-    return named(request.key_id or "", scope, store, aliases=True)
+    context = request.encryption_context if isinstance(request, _WITH_CONTEXT) else None
+    return named(request.key_id or "", scope, store, aliases=True, context=context)
 
 
 def find_key_if_named(request: kms.ListAliasesRequest, scope: Scope, store: KeyStore) -> Found[KMSKey | None]:
@@ -154,9 +168,10 @@ def find_key_of_ciphertext(
     Raises:
         InvalidCiphertextException: no ciphertext of ours.
     """
+    context = request.encryption_context
     if isinstance(request, kms.DecryptRequest) and request.dry_run and _is_without_ciphertext(request):
-        return named(request.key_id or "", scope, store, aliases=True)
-    return _of_ciphertext(request.ciphertext_blob, request.key_id, scope, store)
+        return named(request.key_id or "", scope, store, aliases=True, context=context)
+    return _of_ciphertext(request.ciphertext_blob, request.key_id, scope, store, context=context)
 
 
 def _is_without_ciphertext(request: kms.DecryptRequest | kms.ReEncryptRequest) -> bool:
@@ -165,13 +180,18 @@ def _is_without_ciphertext(request: kms.DecryptRequest | kms.ReEncryptRequest) -
 
 
 def _of_ciphertext(
-    blob: bytes | None, key_id: str | None, scope: Scope, store: KeyNames
+    blob: bytes | None,
+    key_id: str | None,
+    scope: Scope,
+    store: KeyNames,
+    *,
+    context: Mapping[str, str] | None,
 ) -> Found[KMSKey | None]:
     try:
         arn = ciphertext.arn_in(header(blob or b"").key_arn, scope.place.region)
     except EnvelopeRefused as error:
         raise kms.InvalidCiphertextException from error
-    found = named(arn, scope, store, aliases=False)
+    found = named(arn, scope, store, aliases=False, context=context)
     if key_id:
         meant = named(key_id, scope, store, aliases=True)
         if meant.missing is not None:
@@ -183,14 +203,21 @@ def _of_ciphertext(
 
 
 def find_source_and_destination(
-    request: kms.ReEncryptRequest, scope: Scope, store: KeyStore
+    request: kms.ReEncryptRequest, scope: Scope, store: KeyNames
 ) -> Found[SourceAndDestination | None]:
     """The key that a ciphertext names and the one that it shall be under; each has its own permission."""
+    context = request.source_encryption_context
     if _is_without_ciphertext(request):
-        source = named(request.source_key_id or "", scope, store, aliases=True)
+        source = named(request.source_key_id or "", scope, store, aliases=True, context=context)
     else:
-        source = _of_ciphertext(request.ciphertext_blob, request.source_key_id, scope, store)
-    destination = named(request.destination_key_id or "", scope, store, aliases=True)
+        source = _of_ciphertext(request.ciphertext_blob, request.source_key_id, scope, store, context=context)
+    destination = named(
+        request.destination_key_id or "",
+        scope,
+        store,
+        aliases=True,
+        context=request.destination_encryption_context,
+    )
     missing = source.missing or destination.missing
     both = None
     if source.resource is not None and destination.resource is not None:
@@ -205,6 +232,7 @@ def find_source_and_destination(
         tags=destination.tags,
         policy=destination.policy,
         decides_itself=True,
+        grants=destination.grants,
         facts=_on_same_key(destination, source),
         also=((RE_ENCRYPT_FROM, replace_found(source, facts=_on_same_key(source, destination))),),
     )
@@ -260,6 +288,9 @@ def find_grant_to_retire(
 ) -> Found[KeyAndGrant | None]:
     """A grant by its token, or by its key and id.
 
+    The key's policy has no say: the grant says who may retire it, and an account's policies may let others of the account
+    of the key. Source: KMS Developer Guide, Retiring and revoking grants.
+
     Raises:
         ValidationException: not exactly one of the two. InvalidGrantTokenException: no token of a grant.
     """
@@ -269,11 +300,19 @@ def find_grant_to_retire(
     if request.grant_token is None:
         if request.key_id is None or request.grant_id is None:
             raise ValidationException("a grant is named by its GrantToken, or by KeyId and GrantId")
-        return _grant_of(request.key_id, request.grant_id, scope, store)
+        return _retirable(_grant_of(request.key_id, request.grant_id, scope, store), scope)
     account, key_id, grant_id = open_token(request.grant_token)
     if account != scope.account:
         return _missing_grant("*", grant_id)
-    return _grant_of(key_id, grant_id, scope, store)
+    return _retirable(_grant_of(key_id, grant_id, scope, store), scope)
+
+
+def _retirable(found: Found[KeyAndGrant | None], scope: Scope) -> Found[KeyAndGrant | None]:
+    if found.resource is None:
+        return found
+    partition = scope.place.partition
+    grants_of = partial(grants.retiring, grant=found.resource.grant, partition=partition)
+    return replace_found(found, policy=None, decides_itself=False, grants=grants_of)
 
 
 def _grant_of(key_id: str, grant_id: str, scope: Scope, store: KeyStore) -> Found[KeyAndGrant | None]:
@@ -316,8 +355,10 @@ def _tail_of(key_id: str) -> str:
     return key_id.split(":", 5)[-1] if key_id.startswith("arn:") else key_id
 
 
-def named(key_id: str, scope: Scope, store: KeyNames, *, aliases: bool) -> Found[KMSKey | None]:
-    """Resolve a KeyId in this Region and the caller's account."""
+def named(
+    key_id: str, scope: Scope, store: KeyNames, *, aliases: bool, context: Mapping[str, str] | None = None
+) -> Found[KMSKey | None]:
+    """Resolve a KeyId in this Region and the caller's account; grants are judged by the request's encryption context."""
     place = scope.place
     prefix = f"arn:{place.partition}:kms:{place.region}:{scope.account}:"
     tail = key_id
@@ -325,7 +366,7 @@ def named(key_id: str, scope: Scope, store: KeyNames, *, aliases: bool) -> Found
         # What every ciphertext names: the ARN of a key that is here.
         key = store.key(scope.account, key_id.removeprefix(f"{prefix}key/"))
         if key is not None:
-            return _found(key, key_id, scope, store)
+            return _found(key, key_id, scope, store, context)
     if key_id.startswith("arn:"):
         parts = key_id.split(":", 5)
         if len(parts) != 6 or parts[2] != "kms":
@@ -343,7 +384,7 @@ def named(key_id: str, scope: Scope, store: KeyNames, *, aliases: bool) -> Found
             # Made at its first use by Secrets Manager; the operation decides whether this is one.
             return Found(resource=None, arn=prefix + tail)
         return (
-            _found(key, key_id, scope, store)
+            _found(key, key_id, scope, store, context)
             if key is not None
             else _missing(prefix + tail, alias_missing(prefix + tail))
         )
@@ -352,11 +393,13 @@ def named(key_id: str, scope: Scope, store: KeyNames, *, aliases: bool) -> Found
         return _missing(key_id, kms.NotFoundException(f"Invalid keyId '{key_id}'"))
     key = store.key(scope.account, tail)
     if key is not None:
-        return _found(key, key_id, scope, store)
+        return _found(key, key_id, scope, store, context)
     return _missing(f"{prefix}key/{tail}", kms.NotFoundException(f"Key '{prefix}key/{tail}' does not exist"))
 
 
-def _found(key: KMSKey, named: str, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
+def _found(
+    key: KMSKey, named: str, scope: Scope, store: KeyNames, context: Mapping[str, str] | None
+) -> Found[KMSKey | None]:
     policy = key.policy
     if key.manager is KeyManager.AWS and scope.principal.kind is not PrincipalKind.ROOT:
         # The root user needs no policy but the default one, and who reads secrets as root asks for this most often.
@@ -367,8 +410,36 @@ def _found(key: KMSKey, named: str, scope: Scope, store: KeyNames) -> Found[KMSK
         tags=key.tags,
         policy=policy,
         decides_itself=True,
+        grants=_grants_to(scope, key, store, context=context),
         facts=partial(conditions.of_key, key, named=named, store=store),
     )
+
+
+def _grants_to(
+    scope: Scope,
+    key: KMSKey,
+    store: KeyNames,
+    *,
+    context: Mapping[str, str] | None = None,
+    wanted: Grant | None = None,
+) -> Callable[[str], Iterable[Granting]]:
+    return partial(
+        grants.granting,
+        principal=scope.principal,
+        grants_of=partial(_grants_of, key, store),
+        context=context,
+        wanted=wanted,
+    )
+
+
+def _grants_of(key: KMSKey, store: KeyNames, grantee: str) -> Iterator[Grant]:
+    """A key's grants to one grantee, a page at a time."""
+    after = ""
+    while page := store.grants(key.account, key.key_id, grantee=grantee, after=after, limit=GRANTS_READ):
+        yield from page
+        if len(page) < GRANTS_READ:
+            return
+        after = page[-1].grant_id
 
 
 def _on_same_key(found: Found[KMSKey | None], other: Found[KMSKey | None]) -> Callable[[], conditions.Facts]:

@@ -6,12 +6,13 @@ Source: KMS API, CreateGrant, ListGrants, ListRetirableGrants, RetireGrant, Revo
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import partial
 
 import msgspec
 
-from watchword.api.call import Bound, Call
-from watchword.api.errors import AccessDeniedException, ValidationException
+from watchword.api.call import Bound, Call, UnknownPrincipal
+from watchword.api.errors import ValidationException
 from watchword.api.shape import Instant
 from watchword.api.shapes import kms
 from watchword.envelope.refused import EnvelopeRefused
@@ -57,7 +58,8 @@ def create_grant(
     """Let a principal use a key. With a name, asking for the same again returns the same grant and a new token.
 
     Raises:
-        ValidationException, InvalidArnException: as `grants.check_wanted` and `grants.check_constraints`.
+        ValidationException, InvalidArnException: as `grants.check_wanted` and `grants.check_constraints`; a principal that
+            does not exist.
         LimitExceededException: the key has as many grants as it can have.
     """
     constraints = request.constraints or kms.GrantConstraints()
@@ -69,21 +71,16 @@ def create_grant(
         operations=request.operations or (),
         usage=key.usage,
     )
-    equals, subset = constraints.encryption_context_equals, constraints.encryption_context_subset
-    grants.check_constraints(equals=equals, subset=subset, usage=key.usage)
+    asked = grants.asked_for(request, key)
+    grants.check_constraints(equals=asked.context_equals, subset=asked.context_subset, usage=key.usage)
     check_tokens(request.grant_tokens, token_key=token_key)
     refusals.check_managed_by_customer(key, call.principal)
     states.check("CreateGrant", key.state, arn=key.arn)
-    grant = Grant(
-        account=key.account,
-        key_id=key.key_id,
+    grant = replace(
+        asked,
         grant_id=call.entropy(GRANT_ID_BYTES).hex(),
-        name=request.name or "",
-        grantee=request.grantee_principal or "",
-        retiring=request.retiring_principal or "",
-        operations=tuple(sorted(set(request.operations or ()))),
-        context_equals=equals,
-        context_subset=subset,
+        grantee=_kept(asked.grantee, call),
+        retiring=_kept(asked.retiring, call),
         issuing_account=call.account,
         created_ms=call.now,
     )
@@ -99,15 +96,32 @@ def create_grant(
     return kms.CreateGrantResponse(grant_token=token, grant_id=(again or grant).grant_id)
 
 
+def _kept(principal: str, call: Call[KeyStore]) -> str:
+    """A principal as it is stored: a user or role by unique id (decision 0008)."""
+    try:
+        return call.names.remembered(principal)
+    except UnknownPrincipal as error:
+        raise kms.InvalidArnException(refusals.NO_SUCH_PRINCIPAL) from error
+
+
+def _sought(principal: str, call: Call[KeyStore]) -> str:
+    """A principal to look for. One that is gone is found by its id, which lists show then."""
+    try:
+        return call.names.remembered(principal)
+    except UnknownPrincipal:
+        return principal
+
+
 def list_grants(
     request: kms.ListGrantsRequest, key: KMSKey, call: Call[KeyStore], *, token_key: TokenKey
 ) -> kms.ListGrantsResponse:
     """A page of a key's grants, or of those of one grantee, or the one of an id."""
-    grantee = request.grantee_principal
+    named = request.grantee_principal
+    grantee = None if named is None else _sought(named, call)
     if request.grantee_service_principal is not None:
         raise ValidationException(NO_SERVICES)
     if request.grant_id is not None:
-        return kms.ListGrantsResponse(grants=_one(request, key, call), truncated=False)
+        return kms.ListGrantsResponse(grants=_one(request, key, call, grantee=grantee), truncated=False)
     listing = Listing(purpose=f"kms:ListGrants/{key.arn}/{grantee or ''}", default=50, most=100)
     (after,) = pages.after(request.marker, listing, token_key) or ("",)
     found = call.store.grants(
@@ -125,12 +139,14 @@ def list_grants(
     return kms.ListGrantsResponse(grants=entries, next_marker=marker, truncated=marker is not None)
 
 
-def _one(request: kms.ListGrantsRequest, key: KMSKey, call: Call[KeyStore]) -> tuple[kms.GrantListEntry, ...]:
+def _one(
+    request: kms.ListGrantsRequest, key: KMSKey, call: Call[KeyStore], *, grantee: str | None
+) -> tuple[kms.GrantListEntry, ...]:
     grant_id = request.grant_id or ""
     if find.GRANT_ID.fullmatch(grant_id) is None:
         raise kms.InvalidGrantIdException(find.WRONG_GRANT_ID)
     grant = call.store.grant(key.account, key.key_id, grant_id)
-    is_meant = grant is not None and request.grantee_principal in (None, grant.grantee)
+    is_meant = grant is not None and grantee in (None, grant.grantee)
     return (_entry(grant, call),) if grant is not None and is_meant else ()
 
 
@@ -140,7 +156,7 @@ def list_retirable_grants(
     """A page of the grants, on any of the account's keys, that name a principal as the one who may retire them."""
     if request.retiring_service_principal is not None or request.retiring_principal is None:
         raise ValidationException("RetiringPrincipal says whose grants are meant; services are not supported")
-    retiring = request.retiring_principal
+    retiring = _sought(request.retiring_principal, call)
     listing = Listing(purpose=f"kms:ListRetirableGrants/{call.account}/{retiring}", default=50, most=100)
     key_id, grant_id = pages.after(request.marker, listing, token_key) or ("", "")
     found = call.store.retirable_grants(
@@ -159,17 +175,7 @@ def list_retirable_grants(
 
 
 def retire_grant(request: kms.RetireGrantRequest, meant: KeyAndGrant, call: Call[KeyStore]) -> None:
-    """End a grant, by whom it lets; in every state of the key.
-
-    Raises:
-        AccessDeniedException: neither the account's root user, nor the retiring principal, nor a grantee who may.
-    """
-    root_arn = f"arn:{call.place.partition}:iam::{meant.grant.issuing_account}:root"
-    principals = frozenset({call.principal.arn})
-    if not grants.may_retire(meant.grant, principals=principals, root_arn=root_arn):
-        raise AccessDeniedException(
-            f"User: {call.principal.arn} is not authorized to perform: kms:RetireGrant on resource: {meant.key.arn}"
-        )
+    """End a grant; in every state of the key. Who may, was decided with it (`grants.retiring`)."""
     refusals.end_dry_run(request.dry_run)
     call.stage(GrantEnded(grant=meant.grant))
 
@@ -212,8 +218,8 @@ def _entry(grant: Grant, call: Call[KeyStore]) -> kms.GrantListEntry:
         grant_id=grant.grant_id,
         name=grant.name or None,
         creation_date=Instant(grant.created_ms),
-        grantee_principal=grant.grantee,
-        retiring_principal=grant.retiring or None,
+        grantee_principal=call.names.shown(grant.grantee),
+        retiring_principal=call.names.shown(grant.retiring) if grant.retiring else None,
         issuing_account=f"arn:{call.place.partition}:iam::{grant.issuing_account}:root",
         operations=grant.operations,
         constraints=constraints,

@@ -2,21 +2,28 @@
 
 A grant only allows. It permits its grantee the operations that it lists, and of those that take an encryption context
 only the ones whose context fits its constraint. Constraints are ignored for DescribeKey, RetireGrant and CreateGrant, which
-take none. The policy decision takes `permitting` as one of its inputs.
+take none. What permits a caller, in a request, an action is one input of the policy decision (`granting`, `retiring`),
+which asks for it where no policy allows: whoever has a permission by a grant alone makes no grant that is wider.
 
-Source: KMS Developer Guide, Grants in AWS KMS; KMS API, CreateGrant, RetireGrant; facts A.2.
+Principals are kept as policies keep them: users and roles by unique id, all others by ARN.
+
+Source: KMS Developer Guide, Grants in AWS KMS, Creating grants, Retiring and revoking grants; KMS API, CreateGrant,
+RetireGrant; facts A.2.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from watchword.api.call import Granting, Principal
 from watchword.api.errors import ValidationException
 from watchword.api.shapes import kms
-from watchword.keys.model import Grant, KeyUsage
+from watchword.keys.model import Grant, KeyUsage, KMSKey
 
-_WITHOUT_CONTEXT = frozenset({"DescribeKey", "RetireGrant", "CreateGrant"})
+CREATE = "CreateGrant"
+RETIRE = "RetireGrant"
+_WITHOUT_CONTEXT = frozenset({"DescribeKey", RETIRE, CREATE})
 _OF_USAGE: Mapping[KeyUsage, frozenset[str]] = {
     KeyUsage.ENCRYPT_DECRYPT: frozenset(
         {
@@ -34,9 +41,67 @@ _OF_USAGE: Mapping[KeyUsage, frozenset[str]] = {
     KeyUsage.GENERATE_VERIFY_MAC: frozenset({"GenerateMac", "VerifyMac"}) | _WITHOUT_CONTEXT,
 }
 
+OPERATIONS: frozenset[str] = frozenset().union(*_OF_USAGE.values())
+"""What a grant can permit; no other action needs to be looked for."""
+ACTION_PREFIX = "kms:"
+
 PRINCIPAL_ARN = re.compile(
     r"arn:aws[a-z-]*:(iam::[0-9]{12}:(root|(user|role|federated-user)/.+)|sts::[0-9]{12}:(assumed-role|federated-user)/.+)"
 )
+
+
+GrantsOf = Callable[[str], Iterable[Grant]]
+"""A key's grants to one grantee, read as far as they are looked at."""
+
+
+def names_of(principal: Principal) -> tuple[str, ...]:
+    """As whom grants can name a caller: itself, who issued its session, its account."""
+    partition = principal.arn.split(":", 2)[1]
+    account = f"arn:{partition}:iam::{principal.account}:root"
+    named = (principal.remembered_as, principal.issuer_remembered_as, account)
+    return tuple(dict.fromkeys(filter(None, named)))
+
+
+def granting(
+    action: str,
+    *,
+    principal: Principal,
+    grants_of: GrantsOf,
+    context: Mapping[str, str] | None,
+    wanted: Grant | None,
+) -> Iterator[Granting]:
+    """The grants on a key that permit a caller an action: for each of its names the first that does.
+
+    `context` is the encryption context of the request; `wanted` the grant that CreateGrant asks for, which may not be wider
+    than the one that permits to make it.
+    """
+    operation = action.removeprefix(ACTION_PREFIX)
+    # Who may retire a grant is a matter of that grant, whatever others permit (`retiring`).
+    if operation not in OPERATIONS or operation == RETIRE:
+        return
+    for name in names_of(principal):
+        held = permitting(grants_of(name), principals=frozenset({name}), operation=operation, context=context)
+        fitting = (one for one in held if wanted is None or is_no_wider(wanted, one))
+        first = next(fitting, None)
+        if first is not None:
+            yield Granting(grant_id=first.grant_id, grantee=name)
+
+
+def retiring(action: str, *, grant: Grant, partition: str) -> Iterator[Granting]:
+    """Whom a grant lets retire it without any permission: the retiring principal, a grantee that was given RetireGrant,
+    and the account in which it was made.
+
+    Source: KMS API, RetireGrant.
+    """
+    if action != ACTION_PREFIX + RETIRE:
+        return
+    names = [f"arn:{partition}:iam::{grant.issuing_account}:root"]
+    if grant.retiring:
+        names.append(grant.retiring)
+    if RETIRE in grant.operations:
+        names.append(grant.grantee)
+    for name in names:
+        yield Granting(grant_id=grant.grant_id, grantee=name)
 
 
 def permitting(
@@ -48,7 +113,7 @@ def permitting(
 ) -> Iterator[Grant]:
     """The grants on a key that permit an operation to somebody.
 
-    `principals`: every ARN that the caller has (the session's and its role's); `operation` as grants name it: ReEncrypt
+    `principals`: every name that the caller has (`names_of`); `operation` as grants name it: ReEncrypt
     is `ReEncryptFrom` on one key and `ReEncryptTo` on the other. `context` is the encryption context of the request.
     """
     for grant in grants:
@@ -80,15 +145,21 @@ def is_no_wider(grant: Grant, than: Grant) -> bool:
     return True
 
 
-def may_retire(grant: Grant, *, principals: frozenset[str], root_arn: str) -> bool:
-    """The account in which the grant was made, its retiring principal, and a grantee that was given RetireGrant.
-
-    Source: KMS API, RetireGrant.
-    """
-    return (
-        root_arn in principals
-        or (bool(grant.retiring) and grant.retiring in principals)
-        or (grant.grantee in principals and "RetireGrant" in grant.operations)
+def asked_for(request: kms.CreateGrantRequest, key: KMSKey) -> Grant:
+    """The grant that a request asks for: what it permits, before anybody knows who is who, when, and by which id."""
+    constraints = request.constraints or kms.GrantConstraints()
+    return Grant(
+        account=key.account,
+        key_id=key.key_id,
+        grant_id="",
+        name=request.name or "",
+        grantee=request.grantee_principal or "",
+        retiring=request.retiring_principal or "",
+        operations=tuple(sorted(set(request.operations or ()))),
+        context_equals=constraints.encryption_context_equals,
+        context_subset=constraints.encryption_context_subset,
+        issuing_account="",
+        created_ms=0,
     )
 
 

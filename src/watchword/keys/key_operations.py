@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from watchword.api.call import Bound, Call
+from watchword.api.call import Bound, Call, UnknownPrincipal
 from watchword.api.errors import ValidationException
 from watchword.api.ids import uuid4
 from watchword.api.shape import Instant
@@ -70,7 +70,7 @@ def create_key(
         manager=KeyManager.CUSTOMER,
         state=KeyState.ENABLED if origin is Origin.AWS_KMS else KeyState.PENDING_IMPORT,
         tags=tags,
-        policy=request.policy,
+        policy=None,
         materials={},
         current_version=0,
         created_ms=call.now,
@@ -82,7 +82,8 @@ def create_key(
     )
     if request.policy is not None:
         bypass = bool(request.bypass_policy_lockout_safety_check)
-        check_policy(request.policy, key.arn, call, read=read_policy, bypass=bypass, quotas=quotas)
+        kept = kept_policy(request.policy, key.arn, call, read=read_policy, bypass=bypass, quotas=quotas)
+        key = replace(key, policy=kept)
     if origin is Origin.AWS_KMS:
         key = with_first_material(key, call, custody)
     call.stage(KeySaved(before=None, after=key))
@@ -280,7 +281,7 @@ def get_key_policy(
 ) -> kms.GetKeyPolicyResponse:
     policies.check_name(request.policy_name)
     text = policies.policy_of(key, dns_suffix=call.place.dns_suffix)
-    return kms.GetKeyPolicyResponse(policy=text, policy_name=policies.DEFAULT_NAME)
+    return kms.GetKeyPolicyResponse(policy=call.names.policy_shown(text), policy_name=policies.DEFAULT_NAME)
 
 
 def put_key_policy(
@@ -291,7 +292,7 @@ def put_key_policy(
     read_policy: KeyPolicyReader,
     quotas: Quotas,
 ) -> None:
-    """Set the key's policy in the place of the one before. It is kept to the letter.
+    """Set the key's policy in the place of the one before. It is kept to the letter, but for the ids of users and roles.
 
     Raises:
         MalformedPolicyDocumentException: no policy, principals that can't be, or one that locks out who sets it.
@@ -299,11 +300,10 @@ def put_key_policy(
     """
     policies.check_name(request.policy_name)
     refusals.check_managed_by_customer(key, call.principal)
-    text = request.policy or ""
     bypass = bool(request.bypass_policy_lockout_safety_check)
-    check_policy(text, key.arn, call, read=read_policy, bypass=bypass, quotas=quotas)
-    if text != key.policy:
-        save(key, replace(key, policy=text, stamp=key.stamp + 1), call)
+    kept = kept_policy(request.policy or "", key.arn, call, read=read_policy, bypass=bypass, quotas=quotas)
+    if kept != key.policy:
+        save(key, replace(key, policy=kept, stamp=key.stamp + 1), call)
 
 
 def list_key_policies(
@@ -352,14 +352,24 @@ def bindings(
     )
 
 
-def check_policy(
+def kept_policy(
     text: str, arn: str, call: Call[KeyStore], *, read: KeyPolicyReader, bypass: bool, quotas: Quotas
-) -> None:
-    """Refuse a policy that the key can't have, and unless it is wanted so, one that locks out who sets it."""
+) -> str:
+    """A policy as it is stored: users and roles by unique id (decision 0008).
+
+    Raises:
+        MalformedPolicyDocumentException, LimitExceededException: one that the key can't have, that names nobody who
+            exists, or, unless it is wanted so, that locks out who sets it.
+    """
     policies.check_settable(text, read(text), bytes_max=quotas.policy_bytes_max)
+    try:
+        kept = call.names.policy_remembered(text)
+    except UnknownPrincipal as error:
+        raise kms.MalformedPolicyDocumentException(refusals.INVALID_PRINCIPALS) from error
     action = kms.PUT_KEY_POLICY.action or ""
-    if not bypass and not call.would_allow(text, action=action, arn=arn, decides_itself=True):
+    if not bypass and not call.would_allow(kept, action=action, arn=arn, decides_itself=True):
         raise kms.MalformedPolicyDocumentException(refusals.LOCKED_OUT)
+    return kept
 
 
 def _retag(key: KMSKey, tags: Mapping[str, str], call: Call[KeyStore]) -> None:

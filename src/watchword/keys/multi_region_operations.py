@@ -11,7 +11,7 @@ from functools import partial
 from watchword.api.call import Bound, Call
 from watchword.api.shapes import kms
 from watchword.keys import family, find, policies, refusals, states
-from watchword.keys.key_operations import check_policy, metadata
+from watchword.keys.key_operations import kept_policy, metadata
 from watchword.keys.model import KeyState, KMSKey, Quotas, ReplicaWanted
 from watchword.keys.policies import KeyPolicyReader
 from watchword.keys.store import KeyStore, ReplicaAsked
@@ -44,9 +44,10 @@ def replicate_key(
     if region == key.region or family.is_there(shared, region):
         raise kms.AlreadyExistsException(f"{arn} already exists.")
     tags = refusals.tagged({}, request.tags or ())
+    policy = None
     if request.policy is not None:
         bypass = bool(request.bypass_policy_lockout_safety_check)
-        check_policy(request.policy, arn, call, read=read_policy, bypass=bypass, quotas=quotas)
+        policy = kept_policy(request.policy, arn, call, read=read_policy, bypass=bypass, quotas=quotas)
     after = family.with_replica(key, region)
     save(key, after, call)
     wanted = ReplicaWanted(
@@ -55,7 +56,7 @@ def replicate_key(
         region=region,
         count=family.relatives(after)[region],
         description=request.description or "",
-        policy=request.policy,
+        policy=policy,
         tags=tags,
     )
     call.stage(ReplicaAsked(wanted=wanted))
@@ -74,7 +75,7 @@ def _created(key: KMSKey, wanted: ReplicaWanted, call: Call[KeyStore]) -> kms.Re
     )
     return kms.ReplicateKeyResponse(
         replica_key_metadata=metadata(shown),
-        replica_policy=policies.policy_of(shown, dns_suffix=call.place.dns_suffix),
+        replica_policy=call.names.policy_shown(policies.policy_of(shown, dns_suffix=call.place.dns_suffix)),
         replica_tags=tuple(kms.Tag(tag_key=name, tag_value=value) for name, value in wanted.tags.items()),
     )
 

@@ -1,7 +1,8 @@
 """Key policies: the default ones, and which are refused. Pure.
 
-A key has one policy, `default`. It is stored as it was given. Whether a document obeys the grammar, and whom it can name, is
-identity's knowledge: it comes in through `KeyPolicyReader`; whether it locks out who sets it, through `Call.would_allow`.
+A key has one policy, `default`. It is stored as it was given, but for users and roles, which it names by unique id. Whether
+a document obeys the grammar, and whom it can name, is identity's knowledge: it comes in through `KeyPolicyReader`; whether
+it locks out who sets it, through `Call.would_allow`; who is who, through `Call.names`.
 
 Source: KMS Developer Guide, Key policies, Default key policy; Secrets Manager User Guide, encryption; facts A.2, 6.3.
 """
@@ -46,12 +47,17 @@ def check_settable(text: str, found: KeyPolicyFindings, *, bytes_max: int) -> No
     Raises:
         LimitExceededException: too long. MalformedPolicyDocumentException: all else.
     """
+    check_readable(text, found, bytes_max=bytes_max)
+    if found.unsupported_principal or found.invalid_service_principal:
+        raise kms.MalformedPolicyDocumentException(refusals.INVALID_PRINCIPALS)
+
+
+def check_readable(text: str, found: KeyPolicyFindings, *, bytes_max: int) -> None:
+    """Refuse a document that is no policy, whomever it names. Raises as `check_settable`."""
     if len(text.encode()) > bytes_max:
         raise kms.LimitExceededException(f"a key policy has at most {bytes_max} bytes")
     if found.malformed:
         raise kms.MalformedPolicyDocumentException("This key policy contains a syntax error.")
-    if found.unsupported_principal or found.invalid_service_principal:
-        raise kms.MalformedPolicyDocumentException(refusals.INVALID_PRINCIPALS)
 
 
 def check_name(policy_name: str | None) -> None:
@@ -65,18 +71,31 @@ def policy_of(key: KMSKey, *, dns_suffix: str) -> str:
     if key.policy is not None:
         return key.policy
     if key.manager is KeyManager.AWS:
-        return _secrets_manager_default(key, dns_suffix=dns_suffix)
+        return secrets_manager_default(
+            account=key.account, partition=key.partition, region=key.region, dns_suffix=dns_suffix
+        )
     statement: Statement = {
         "Sid": "Enable IAM User Permissions",
         "Effect": "Allow",
-        "Principal": {"AWS": _root_arn(key)},
+        "Principal": {"AWS": _root_arn(account=key.account, partition=key.partition)},
         "Action": "kms:*",
         "Resource": "*",
     }
     return _written("key-default-1", [statement])
 
 
-def _secrets_manager_default(key: KMSKey, *, dns_suffix: str) -> str:
+def letting_in(*, account: str, partition: str) -> str:
+    """A policy that leaves it to the policies of an account what its principals may."""
+    statement: Statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": _root_arn(account=account, partition=partition)},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    return _written("account", [statement])
+
+
+def secrets_manager_default(*, account: str, partition: str, region: str, dns_suffix: str) -> str:
     """Everybody in the account may use it through Secrets Manager; its root user may look at it."""
     through: Statement = {
         "Sid": "Allow access through AWS Secrets Manager for all principals in the account that are authorized "
@@ -87,8 +106,8 @@ def _secrets_manager_default(key: KMSKey, *, dns_suffix: str) -> str:
         "Resource": "*",
         "Condition": {
             "StringEquals": {
-                "kms:CallerAccount": key.account,
-                "kms:ViaService": f"secretsmanager.{key.region}.{dns_suffix}",
+                "kms:CallerAccount": account,
+                "kms:ViaService": f"secretsmanager.{region}.{dns_suffix}",
             }
         },
     }
@@ -97,22 +116,22 @@ def _secrets_manager_default(key: KMSKey, *, dns_suffix: str) -> str:
         "Sid": "Allow access through AWS Secrets Manager for all principals in the account",
         "Action": "kms:GenerateDataKey*",
         "Condition": {
-            "StringEquals": {"kms:CallerAccount": key.account},
-            "StringLike": {"kms:ViaService": f"secretsmanager.{key.region}.{dns_suffix}"},
+            "StringEquals": {"kms:CallerAccount": account},
+            "StringLike": {"kms:ViaService": f"secretsmanager.{region}.{dns_suffix}"},
         },
     }
     metadata: Statement = {
         "Sid": "Allow direct access to key metadata to the account",
         "Effect": "Allow",
-        "Principal": {"AWS": _root_arn(key)},
+        "Principal": {"AWS": _root_arn(account=account, partition=partition)},
         "Action": ["kms:Describe*", "kms:Get*", "kms:List*", "kms:RevokeGrant"],
         "Resource": "*",
     }
     return _written("auto-secretsmanager-2", [through, data_keys, metadata])
 
 
-def _root_arn(key: KMSKey) -> str:
-    return f"arn:{key.partition}:iam::{key.account}:root"
+def _root_arn(*, account: str, partition: str) -> str:
+    return f"arn:{partition}:iam::{account}:root"
 
 
 def _written(policy_id: str, statements: list[Statement]) -> str:

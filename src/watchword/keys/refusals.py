@@ -24,6 +24,7 @@ ALIAS_RESERVED = "Alias names that begin with alias/aws/ are reserved"
 ALIAS_WRONG = "Alias names are letters, digits, slashes, underscores and hyphens"
 ALIAS_OF_OTHER_KIND = "The present and the new key of an alias have the same key usage and type"
 LOCKED_OUT = "The new key policy will not allow you to update the key policy in the future."
+NO_SUCH_PRINCIPAL = "The ARN does not refer to a valid principal."
 INVALID_PRINCIPALS = "Policy contains a statement with one or more invalid principals."
 NO_SUCH_POLICY = "No such policy exists"
 ROTATIONS_USED_UP = (

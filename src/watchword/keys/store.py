@@ -12,7 +12,7 @@ from watchword.replication.store import LinkRow, LinkStore
 
 
 class KeyNames(Protocol):
-    """As much of the store as finding a key takes."""
+    """As much of the store as finding a key takes, and whom it was granted."""
 
     def key(self, account: str, key_id: str) -> KMSKey | None: ...
 
@@ -20,6 +20,11 @@ class KeyNames(Protocol):
 
     def aliases(self, account: str, *, key_id: str | None, after: str, limit: int) -> Sequence[Alias]:
         """An account's aliases by name, or those of one key."""
+
+    def grants(
+        self, account: str, key_id: str, *, grantee: str | None = None, after: str = "", limit: int
+    ) -> Sequence[Grant]:
+        """A key's grants by id, or those of one grantee."""
 
 
 class KeyStore(KeyNames, LinkStore, Protocol):
@@ -31,11 +36,6 @@ class KeyStore(KeyNames, LinkStore, Protocol):
         """The ids of an account's keys, in their order, after one that was the last of a page."""
 
     def grant(self, account: str, key_id: str, grant_id: str) -> Grant | None: ...
-
-    def grants(
-        self, account: str, key_id: str, *, grantee: str | None = None, after: str = "", limit: int
-    ) -> Sequence[Grant]:
-        """A key's grants by id, or those of one grantee."""
 
     def grants_named(self, account: str, key_id: str, name: str) -> Sequence[Grant]:
         """A key's grants of one name; the commit sees whether another one was made meanwhile."""

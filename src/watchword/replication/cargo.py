@@ -25,5 +25,5 @@ class Cargo:
     """Of the other Region: the removal that `read` gave; `None`: links of this kind are never asked to leave."""
     ack: Operation
     """Of this Region: take the verdict, or note that none came. `AckReplicaRequest`."""
-    note_promotion: Operation
-    """Of the Region that sends: its link has ended here. `NotePromotionRequest`."""
+    note_promotion: Operation | None
+    """Of the Region that sends: its link has ended here. `NotePromotionRequest`. `None`: this kind is never promoted."""

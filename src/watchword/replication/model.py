@@ -35,6 +35,8 @@ class Kind(StrEnum):
     SECRETS = "secrets"
     KEYS = "keys"
     """Multi-Region keys: what their Regions share of them."""
+    IDENTITY = "identity"
+    """Accounts: who there is, and what they may do."""
 
 
 class Role(StrEnum):

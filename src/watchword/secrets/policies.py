@@ -1,7 +1,8 @@
 """Resource policies: which names they have, what is refused, and what a change does to a secret. Pure.
 
-A secret has at most one policy, `default`. It is stored as it was sent, and replicated with everything else. Whether a
-document obeys the grammar, and whether it is public, is identity's knowledge: it comes in through `PolicyReader`.
+A secret has at most one policy, `default`. It is stored as it was sent, but for users and roles, which it names by unique
+id, and replicated with everything else. Whether a document obeys the grammar, and whether it is public, is identity's
+knowledge: it comes in through `PolicyReader`; who is who, through `Call.names`.
 
 Source: Secrets Manager API, PutResourcePolicy and ValidateResourcePolicy; facts 8.4, 8.5.
 """
@@ -11,6 +12,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Protocol
 
+from watchword.api.call import Names, UnknownPrincipal
 from watchword.api.shapes.secretsmanager import (
     InvalidParameterException,
     MalformedPolicyDocumentException,
@@ -92,24 +94,40 @@ def check_attachable(found: PolicyFindings, *, block_public: bool) -> None:
         raise PublicPolicyException(BLOCKED)
 
 
-def validation_errors(found: PolicyFindings, *, locks_out: bool) -> tuple[tuple[str, str], ...]:
+def kept(document: str, names: Names) -> str:
+    """A document that obeys the grammar, as it is stored: users and roles by unique id (decision 0008).
+
+    Raises:
+        MalformedPolicyDocumentException: one of them does not exist. Source: facts 8.4.
+    """
+    try:
+        return names.policy_remembered(document)
+    except UnknownPrincipal as error:
+        raise MalformedPolicyDocumentException(UNSUPPORTED_PRINCIPAL) from error
+
+
+def validation_errors(
+    found: PolicyFindings, *, unknown_principal: bool, locks_out: bool
+) -> tuple[tuple[str, str], ...]:
     """Everything that ValidateResourcePolicy reports: the name of each check that failed, and AWS's text.
 
     AWS's names of the checks are unknown; these are ours (DIVERGENCES.md).
     """
     checks = (
-        *_document_checks(found),
+        *_document_checks(found, unknown_principal=unknown_principal),
         (found.public, "BroadAccess", BROAD),
         (locks_out, "LockOut", LOCKED_OUT),
     )
     return tuple((check, text) for wrong, check, text in checks if wrong)
 
 
-def _document_checks(found: PolicyFindings) -> tuple[tuple[bool, str, str], ...]:
+def _document_checks(
+    found: PolicyFindings, *, unknown_principal: bool = False
+) -> tuple[tuple[bool, str, str], ...]:
     """Whether a check of the document failed, its name, and AWS's text."""
     return (
         (found.malformed, "Syntax", SYNTAX_ERROR),
-        (found.unsupported_principal, "Principal", UNSUPPORTED_PRINCIPAL),
+        (found.unsupported_principal or unknown_principal, "Principal", UNSUPPORTED_PRINCIPAL),
         (found.invalid_service_principal, "ServicePrincipal", INVALID_SERVICE_PRINCIPAL),
     )
 

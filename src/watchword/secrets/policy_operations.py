@@ -5,9 +5,10 @@ Source: Secrets Manager API reference; facts 1.5, 1.10, 1.12, 1.15, 1.26.
 
 from __future__ import annotations
 
+import contextlib
 from functools import partial
 
-from watchword.api.call import Bound, Call, Found, Scope
+from watchword.api.call import Bound, Call, Found, Scope, UnknownPrincipal
 from watchword.api.shapes import secretsmanager as sm
 from watchword.api.shapes.secretsmanager import InvalidNextTokenException
 from watchword.secrets import find, policies, refusals
@@ -28,11 +29,12 @@ def find_secret_if_named(
 def put_resource_policy(
     request: sm.PutResourcePolicyRequest, secret: Secret, call: Call[SecretStore], *, read: PolicyReader
 ) -> sm.PutResourcePolicyResponse:
-    """Attach a policy in the place of the one before. It is kept to the letter; the same text again changes nothing.
+    """Attach a policy in the place of the one before. It is kept to the letter, but for the ids of users and roles; the
+    same again changes nothing.
 
     Raises:
         InvalidParameterException: a replica, or a name other than `default`.
-        MalformedPolicyDocumentException: a syntax error, or a principal that can't be one.
+        MalformedPolicyDocumentException: a syntax error, or a principal that can't be one or does not exist.
         PublicPolicyException: BlockPublicPolicy is set, and the policy gives broad access.
     """
     policies.check_changeable(request.policy_name)
@@ -40,20 +42,22 @@ def put_resource_policy(
     refusals.check_writable(secret)
     document = request.resource_policy or ""
     policies.check_attachable(read(document), block_public=bool(request.block_public_policy))
-    _save(secret, policies.with_policy(secret, document, now=call.now), call)
+    kept = policies.kept(document, call.names)
+    _save(secret, policies.with_policy(secret, kept, now=call.now), call)
     return sm.PutResourcePolicyResponse(arn=secret.arn, name=secret.name, policy_name=DEFAULT_NAME)
 
 
 def get_resource_policy(
-    request: sm.GetResourcePolicyRequest, secret: Secret, _call: Call[SecretStore]
+    request: sm.GetResourcePolicyRequest, secret: Secret, call: Call[SecretStore]
 ) -> sm.GetResourcePolicyResponse:
-    """The policy's text, also of a replica; ARN and name alone if there is none (facts 1.10, recorded)."""
+    """The policy's text with the names that users and roles have now, also of a replica; ARN and name alone if there is
+    none (facts 1.10, recorded)."""
     refusals.check_live(secret)
     policies.check_readable(request.policy_name)
     return sm.GetResourcePolicyResponse(
         arn=secret.arn,
         name=secret.name,
-        resource_policy=secret.policy,
+        resource_policy=None if secret.policy is None else call.names.policy_shown(secret.policy),
         policy_name=None if secret.policy is None else DEFAULT_NAME,
     )
 
@@ -83,13 +87,20 @@ def validate_resource_policy(
     """
     document = request.resource_policy or ""
     found = read(document)
+    kept: str | None = None
+    if not found.malformed:
+        with contextlib.suppress(UnknownPrincipal):
+            kept = call.names.policy_remembered(document)
     locks_out = False
     if secret is not None:
         refusals.check_live(secret)
-        locks_out = not found.malformed and not call.would_allow(
-            document, action=sm.PUT_RESOURCE_POLICY.action or "", arn=secret.arn
+        # Of a document that could not be kept, nobody knows whom it would let in.
+        locks_out = kept is not None and not call.would_allow(
+            kept, action=sm.PUT_RESOURCE_POLICY.action or "", arn=secret.arn
         )
-    errors = policies.validation_errors(found, locks_out=locks_out)
+    errors = policies.validation_errors(
+        found, unknown_principal=kept is None and not found.malformed, locks_out=locks_out
+    )
     return sm.ValidateResourcePolicyResponse(
         policy_validation_passed=not errors,
         validation_errors=tuple(

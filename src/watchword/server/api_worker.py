@@ -13,9 +13,10 @@ from watchword.api.http import HTTPRequest, HTTPResponse
 from watchword.api.unit import StoreUnavailable
 from watchword.server.certificates import endpoint_context
 from watchword.server.deployment import Deployment, RegionSettings
-from watchword.server.edge import Edge, routed, threaded
+from watchword.server.edge import Dispatch, Edge, routed, threaded
 from watchword.server.edge_threads import log_fault
 from watchword.server.front_door import SOURCE_HEADER
+from watchword.server.openings import Openings
 from watchword.server.point_reads import PointReads
 from watchword.server.process import Context
 from watchword.server.region import (
@@ -57,14 +58,28 @@ def run(deployment: Deployment, settings: RegionSettings, context: Context) -> i
     return 0
 
 
+def answering(region: Region) -> Dispatch:
+    """Return what answers a Region's clients, in the loop that is running."""
+    # Those that wait for a KMS elsewhere have threads of their own number: no more may wait, so that THREADS are left.
+    waiting_max = 0 if region.settings.kms is None else region.settings.kms.waiting_max
+    threads = threaded(
+        region.gate.answer, threads=THREADS + waiting_max, queued_max=QUEUED_MAX, refusal=edge_refusal
+    )
+    return PointReads(
+        region.gate,
+        openings=Openings(region.settings.custody_socket),
+        ahead=region.custody.ahead,
+        otherwise=threads,
+        refusal=edge_refusal,
+    )
+
+
 async def _serve(region: Region, context: Context) -> None:
     settings = region.settings
     tls = None
     if settings.certificate is not None and settings.certificate_key is not None:
         tls = endpoint_context(certificate=settings.certificate, certificate_key=settings.certificate_key)
-    threads = threaded(region.gate.answer, threads=THREADS, queued_max=QUEUED_MAX, refusal=edge_refusal)
-
-    answer = PointReads(region.gate.answer_at_once, otherwise=threads, refusal=edge_refusal)
+    answer = answering(region)
     # A thread of their own: a crowd of requests must not make a Region look ill.
     aside = threaded(_about(region), threads=1, queued_max=QUEUED_MAX, refusal=edge_refusal)
     public = Edge(routed({HEALTH: aside}, otherwise=answer), refusal=edge_refusal, tls=tls)

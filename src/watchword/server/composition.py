@@ -7,12 +7,14 @@ from pathlib import Path
 
 from watchword.custody import root
 from watchword.custody.core import Keyring
+from watchword.custody.credentials import issuer_key
 from watchword.identity.model import AccessKey
 from watchword.server import agent, api_worker, door, unsealing
 from watchword.server.certificates import endpoint_context, server_context
 from watchword.server.deployment import Account, Deployment, HomeError, RegionSettings
 from watchword.server.groups import Composition, front_door_group, region_group
-from watchword.server.home import Credentials
+from watchword.server.home import Credentials, PublicKeys, add_signing_keys
+from watchword.server.kms_client import KMSClient
 from watchword.server.own_user import hand_over
 from watchword.server.process import Context
 from watchword.server.region import now_ms, store_path
@@ -25,17 +27,35 @@ def composed() -> Composition:
     return Composition(
         seal_root=_seal_root,
         prepare_region=_prepare_region,
+        add_signing_keys=_add_signing_keys,
         open_store=_open_store,
         region_group=_region_group,
         front_door_group=_front_door_group,
     )
 
 
-def _seal_root(path: Path, key_file: Path, /, *, region: str, partition: str) -> bytes:
+def _seal_root(path: Path, key_file: Path, /, *, region: str, partition: str) -> PublicKeys:
     try:
-        return root.create(path, key_file, region=region, partition=partition, entropy=os.urandom)
+        transport_key = root.create(path, key_file, region=region, partition=partition, entropy=os.urandom)
+        signer = root.unlock(path, key_file).transport_private_key
     except root.RootError as error:
         raise HomeError(str(error)) from error
+    return PublicKeys(
+        transport_key=transport_key, signing_key=issuer_key(signer, partition=partition, region=region)
+    )
+
+
+def _add_signing_keys(deployment: Deployment) -> None:
+    """Write down with what Regions sign whose roots can be opened here, where an earlier release has not."""
+    home = deployment.home
+    found = {
+        settings.name: unsealing.signing_key(settings, home=home)
+        for settings in deployment.regions
+        if settings.signing_key is None
+    }
+    keys = {name: key for name, key in found.items() if key is not None}
+    if keys:
+        add_signing_keys(home, keys)
 
 
 def _prepare_region(
@@ -86,6 +106,11 @@ def _open_store(deployment: Deployment, settings: RegionSettings, *, migrate: bo
     except (HomeError, schema.SchemaError) as error:
         raise HomeError(f"Region `{settings.name}`: {error}") from error
     _require_certificates(settings, home=home)
+    if settings.kms is not None:
+        try:
+            KMSClient(settings.kms, home=home, clock=now_ms)
+        except HomeError as error:
+            raise HomeError(f"Region `{settings.name}`: {error}") from error
 
 
 def _migrate(settings: RegionSettings, path: Path) -> None:

@@ -187,8 +187,10 @@ class Leader:
     def _tell_promotions(self, peer: Peer) -> None:
         """Tell the Region of its replicas that were promoted here; it drops their entries."""
         for row in self._region.stores.untold_promotions(DUE_ROWS, region=self._settings.name):
+            note_promotion = self._region.cargoes[row.kind].note_promotion
+            assert note_promotion is not None, "only what is promoted has a promotion to tell of"
             peer.ask(
-                self._region.cargoes[row.kind].note_promotion,
+                note_promotion,
                 watchword.NotePromotionRequest(link_id=row.incoming.link_id, epoch=row.incoming.epoch),
             )
             self._perform(

@@ -18,6 +18,7 @@
     strict = true                             # it does not start without every protection that the system can give
     questions_per_second = 20000              # of one process; what is above is refused
     decryptions_per_minute = 60000            # what is above is an alarm, in the log and in the trail
+    keep_data_keys = true                     # by workers, for at most a minute; if false, each read asks the custodian
 
     [regions.us-east-1]                       # one table per Region, in the deployment's order
     partition = "aws"
@@ -28,10 +29,22 @@
     custody_key_file = "unseal/us-east-1.key" # if a key file opens the root; "credential:NAME" is one of systemd's
     # custody_passphrase_file = "/run/…"      # if a passphrase does; without it, the Region starts sealed
     transport_key = "…"                       # base64; public
+    signing_key = "…"                         # base64; public: what this Region signs sessions with
     workers = 2
     # certificate = "tls/us-east-1.crt"       # both, for an https endpoint
     # certificate_key = "tls/us-east-1.key"
     # plain_http = true                       # allows http on an address that is not loopback
+
+    [regions.us-east-1.kms]                   # optional: a KMS elsewhere instead of the Region's own; decision 0011
+    endpoint = "https://kms.us-west-2.amazonaws.com"
+    region = "us-west-2"                      # its Region, for which requests are signed
+    default_key = "arn:aws:kms:us-west-2:111122223333:key/…"   # of secrets that name none
+    credentials = "regions/us-east-1/kms.credentials"   # as the AWS CLI's file, [default]; or "credential:NAME"
+    # ca = "tls/kms-ca.crt"                   # who vouches for it, instead of the system's authorities
+    # deadline_ms = 2000                      # for one answer
+    # concurrency = 8                         # questions of one process at a time; twice as many may wait
+    # cache_ms = 1000                         # how long a released data key is used without asking; 0: never
+    # plain_http = true                       # allows http to an address that is not loopback
 
 A Region's API workers divide a rate: each lets its part through (`gate/rates.py`).
 
@@ -48,7 +61,7 @@ import ipaddress
 import json
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -69,7 +82,15 @@ REGION_CHARACTERS_MAX = 50
 REQUESTS_PER_SECOND_MAX = 1_000_000
 CUSTODIAN_RATE_MAX = 1_000_000_000
 ACCOUNT_DEFAULT = "123456789012"
-TRANSPORT_KEY_BYTES = 32
+PUBLIC_KEY_BYTES = 32
+KMS_DEADLINE_MS_MIN = 100
+KMS_DEADLINE_MS_DEFAULT = 2_000
+KMS_DEADLINE_MS_MAX = 8_000
+"""The front door gives a Region 10 s."""
+KMS_CONCURRENCY_DEFAULT = 8
+KMS_CONCURRENCY_MAX = 64
+KMS_CACHE_MS_DEFAULT = 1_000
+KMS_CACHE_MS_MAX = 60_000
 
 
 KindT = TypeVar("KindT", str, int, bool)
@@ -119,6 +140,37 @@ class RequestRate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KMSSettings:
+    """A KMS elsewhere that a Region uses instead of its own; decision 0011."""
+
+    endpoint: str
+    region: str
+    default_key: str
+    """An ARN, for an alias may come to mean another key: callers may use this one without a right of their own to it."""
+    credentials: Path
+    """`credential:NAME`: a credential that systemd hands over."""
+    ca: Path | None = None
+    """`None`: the system's authorities."""
+    deadline_ms: int = KMS_DEADLINE_MS_DEFAULT
+    concurrency: int = KMS_CONCURRENCY_DEFAULT
+    cache_ms: int = KMS_CACHE_MS_DEFAULT
+    plain_http: bool = False
+
+    @property
+    def is_secure(self) -> bool:
+        return self.endpoint.startswith("https://")
+
+    @property
+    def address(self) -> Address:
+        return _address_or_default(self.endpoint)
+
+    @property
+    def waiting_max(self) -> int:
+        """Of one process: those that are being asked, and as many that wait for their turn."""
+        return 2 * self.concurrency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionSettings:
     """One Region as its host needs to know it; paths are relative to HOME."""
 
@@ -132,12 +184,17 @@ class RegionSettings:
     """`credential:NAME`: a credential that systemd hands over."""
     transport_key: bytes
     """Public: other Regions seal to it what only this Region's custodian may open."""
+    signing_key: bytes | None = None
+    """Public: by it the others know this Region's sessions. `None`: an earlier release made it, and nothing has opened its
+    root since."""
     custody_passphrase_file: Path | None = None
     """What opens the root is said by the root itself; this is where to find it, if it is a passphrase."""
     workers: int = WORKERS_DEFAULT
     certificate: Path | None = None
     certificate_key: Path | None = None
     plain_http: bool = False
+    kms: KMSSettings | None = None
+    """`None`: its own."""
 
     @property
     def address(self) -> Address:
@@ -172,6 +229,8 @@ class CustodianSettings:
     questions_per_second: int | None = None
     """`None`: the custodian's own default, as below."""
     decryptions_per_minute: int | None = None
+    keep_data_keys: bool = True
+    """Whether a worker keeps data keys that the custodian has opened (`keys/data_keys.py`); its cost is in decision 0003."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +276,17 @@ def address_of(endpoint: str) -> Address:
     return Address(host=parts.hostname, port=port)
 
 
+def _address_or_default(endpoint: str) -> Address:
+    """As `address_of`; without a port, the scheme's."""
+    try:
+        port = urlsplit(endpoint).port
+    except ValueError:
+        port = 0
+    if port is None:
+        endpoint += ":443" if endpoint.startswith("https://") else ":80"
+    return address_of(endpoint)
+
+
 def require_region_names(names: Sequence[str]) -> None:
     """Refuse Region names of the wrong form, one given twice, none or too many; HomeError."""
     if not 1 <= len(names) <= REGIONS_MAX:
@@ -249,7 +319,7 @@ def planned(
 ) -> Deployment:
     """Return the deployment that `init` makes: on loopback, the front door on `port`, Regions after it.
 
-    The transport keys are empty: custody makes them. Pure.
+    The transport keys are empty, and there are no signing keys: custody makes them. Pure.
 
     Raises:
         HomeError: a name, number or id is not as it should be.
@@ -327,8 +397,9 @@ def to_toml(deployment: Deployment) -> str:
 
 def _custodian_table(settings: CustodianSettings) -> dict[str, object]:
     """Write what differs from the default."""
+    default = CustodianSettings()
     said = {name: getattr(settings, name) for name in settings.__slots__}
-    return {name: value for name, value in said.items() if value is not None and value is not False}
+    return {name: value for name, value in said.items() if value != getattr(default, name)}
 
 
 def _region_table(settings: RegionSettings) -> dict[str, object]:
@@ -342,6 +413,8 @@ def _region_table(settings: RegionSettings) -> dict[str, object]:
         "transport_key": base64.b64encode(settings.transport_key).decode("ascii"),
         "workers": settings.workers,
     }
+    if settings.signing_key is not None:
+        table["signing_key"] = base64.b64encode(settings.signing_key).decode("ascii")
     if settings.custody_passphrase_file is not None:
         table["custody_passphrase_file"] = str(settings.custody_passphrase_file)
     if settings.certificate is not None and settings.certificate_key is not None:
@@ -349,6 +422,18 @@ def _region_table(settings: RegionSettings) -> dict[str, object]:
         table["certificate_key"] = str(settings.certificate_key)
     if settings.plain_http:
         table["plain_http"] = True
+    if settings.kms is not None:
+        table["kms"] = _kms_table(settings.kms)
+    return table
+
+
+def _kms_table(settings: KMSSettings) -> dict[str, object]:
+    """Write what has to be said, and of the rest what differs from the default."""
+    table: dict[str, object] = {}
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        if one.default is MISSING or value != one.default:
+            table[one.name] = str(value) if isinstance(value, Path) else value
     return table
 
 
@@ -470,6 +555,7 @@ def _read_custodian(table: _Table) -> CustodianSettings:
         strict=table.take_flag("strict"),
         questions_per_second=_read_rate(table, "questions_per_second"),
         decryptions_per_minute=_read_rate(table, "decryptions_per_minute"),
+        keep_data_keys=table.take_flag("keep_data_keys", otherwise=True),
     )
     table.require_nothing_left()
     return settings
@@ -502,6 +588,7 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
     certificate = table.take_optional("certificate")
     certificate_key = table.take_optional("certificate_key")
     passphrase_file = table.take_optional("custody_passphrase_file")
+    kms = table.table("kms")
     settings = RegionSettings(
         name=name,
         partition=table.take("partition", str),
@@ -511,11 +598,13 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
         custody_root=Path(table.take("custody_root", str)),
         custody_key_file=Path(table.take("custody_key_file", str)),
         custody_passphrase_file=None if passphrase_file is None else Path(passphrase_file),
-        transport_key=_read_transport_key(table),
+        transport_key=_read_key(table, "transport_key"),
+        signing_key=_read_key(table, "signing_key") if "signing_key" in table.entries else None,
         workers=table.take("workers", int),
         certificate=None if certificate is None else Path(certificate),
         certificate_key=None if certificate_key is None else Path(certificate_key),
         plain_http=table.take_flag("plain_http"),
+        kms=None if kms is None else _read_kms(kms),
     )
     table.require_nothing_left()
     if settings.partition not in PARTITIONS:
@@ -525,6 +614,55 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
     if not settings.store.startswith("sqlite:"):
         raise table.damaged("`store` should begin with `sqlite:`")
     return settings
+
+
+def _read_kms(table: _Table) -> KMSSettings:
+    ca = table.take_optional("ca")
+    settings = KMSSettings(
+        endpoint=table.take("endpoint", str),
+        region=table.take("region", str),
+        default_key=table.take("default_key", str),
+        credentials=Path(table.take("credentials", str)),
+        ca=None if ca is None else Path(ca),
+        deadline_ms=_take_number(
+            table,
+            "deadline_ms",
+            least=KMS_DEADLINE_MS_MIN,
+            most=KMS_DEADLINE_MS_MAX,
+            otherwise=KMS_DEADLINE_MS_DEFAULT,
+        ),
+        concurrency=_take_number(
+            table, "concurrency", least=1, most=KMS_CONCURRENCY_MAX, otherwise=KMS_CONCURRENCY_DEFAULT
+        ),
+        cache_ms=_take_number(
+            table, "cache_ms", least=0, most=KMS_CACHE_MS_MAX, otherwise=KMS_CACHE_MS_DEFAULT
+        ),
+        plain_http=table.take_flag("plain_http"),
+    )
+    table.require_nothing_left()
+    address = settings.address
+    if not is_region(settings.region):
+        raise HomeError(f"{table.where} `{settings.region}` is no Region name; `us-west-2` is one")
+    parts = settings.default_key.split(":", 5)
+    if parts[:1] + parts[2:4] != ["arn", "kms", settings.region] or not parts[-1].startswith("key/"):
+        raise HomeError(f"{table.where} `default_key` should be the ARN of a key in {settings.region}")
+    if not settings.is_secure and settings.ca is not None:
+        raise HomeError(f"{table.where} `ca` is for an https endpoint")
+    if not settings.is_secure and not address.is_loopback and not settings.plain_http:
+        raise HomeError(
+            f"{table.where} data keys would come from `{address}` without TLS: "
+            "use https, or say `plain_http = true`"
+        )
+    return settings
+
+
+def _take_number(table: _Table, name: str, *, least: int, most: int, otherwise: int) -> int:
+    if name not in table.entries:
+        return otherwise
+    number = table.take(name, int)
+    if not least <= number <= most:
+        raise HomeError(f"{table.where} `{name}` should be from {least} to {most}")
+    return number
 
 
 def _require_safe_endpoint(settings: RegionSettings) -> None:
@@ -550,13 +688,13 @@ def _read_peer(table: _Table) -> Address:
         raise table.damaged("`peer` should read `HOST:PORT`") from None
 
 
-def _read_transport_key(table: _Table) -> bytes:
+def _read_key(table: _Table, name: str) -> bytes:
     try:
-        key = base64.b64decode(table.take("transport_key", str), validate=True)
+        key = base64.b64decode(table.take(name, str), validate=True)
     except binascii.Error:
         key = b""
-    if len(key) != TRANSPORT_KEY_BYTES:
-        raise table.damaged(f"`transport_key` should be {TRANSPORT_KEY_BYTES} bytes in base64")
+    if len(key) != PUBLIC_KEY_BYTES:
+        raise table.damaged(f"`{name}` should be {PUBLIC_KEY_BYTES} bytes in base64")
     return key
 
 
@@ -585,8 +723,8 @@ class _Table:
     def take_optional(self, name: str) -> str | None:
         return self.take(name, str) if name in self.entries else None
 
-    def take_flag(self, name: str) -> bool:
-        return self.take(name, bool) if name in self.entries else False
+    def take_flag(self, name: str, *, otherwise: bool = False) -> bool:
+        return self.take(name, bool) if name in self.entries else otherwise
 
     def table(self, name: str) -> _Table | None:
         value = self.entries.pop(name, None)

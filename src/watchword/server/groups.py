@@ -38,6 +38,8 @@ class Composition:
 
     seal_root: SealRoot
     prepare_region: PrepareRegion
+    add_signing_keys: Callable[[Deployment], None]
+    """Complete the watchword.toml of an earlier release; opens roots, so it is done apart."""
     open_store: OpenStore
     region_group: Callable[[Deployment, RegionSettings], Group]
     front_door_group: Callable[[Deployment], Group]

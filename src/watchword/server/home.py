@@ -71,10 +71,18 @@ class Credentials:
     secret_access_key: str = field(repr=False)
 
 
-class SealRoot(Protocol):
-    """Make a Region's sealed root and the key file that opens it; return the public transport key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicKeys:
+    """What a Region's root says to the other Regions."""
 
-    def __call__(self, path: Path, key_file: Path, /, *, region: str, partition: str) -> bytes: ...
+    transport_key: bytes
+    signing_key: bytes
+
+
+class SealRoot(Protocol):
+    """Make a Region's sealed root and the key file that opens it; return what of it is public."""
+
+    def __call__(self, path: Path, key_file: Path, /, *, region: str, partition: str) -> PublicKeys: ...
 
 
 PrepareRegion = Callable[[Deployment, RegionSettings, Account, Credentials], None]
@@ -240,6 +248,25 @@ def save(deployment: Deployment) -> None:
         raise _unwritable(home, error) from error
 
 
+def add_signing_keys(home: Path, keys: Mapping[str, bytes]) -> Deployment:
+    """Write Regions' signing keys into watchword.toml where it has none, and return what it says now.
+
+    HOME's lock is waited for: Regions that are started apart may come to this together.
+
+    Raises:
+        HomeError: the folder can't be read or written.
+    """
+    with _locked_folder(home, wait=True):
+        deployment = open_home(home)
+        regions = tuple(
+            replace(held, signing_key=held.signing_key or keys.get(held.name)) for held in deployment.regions
+        )
+        changed = replace(deployment, regions=regions)
+        if changed != deployment:
+            save(changed)
+    return changed
+
+
 @contextmanager
 def locked(path: Path, *, taken: str) -> Iterator[None]:
     """Hold a lock file while the block runs; the kernel lets go of it with this process, however that ends.
@@ -302,8 +329,8 @@ def _build(
         _write(folder / "peer.crt", issued.certificate, mode=0o644)
         _write(folder / "peer.key", issued.key, mode=0o600)
         root, key_file = staging / settings.custody_root, staging / settings.custody_key_file
-        transport_key = seal_root(root, key_file, region=settings.name, partition=settings.partition)
-        regions.append(replace(settings, transport_key=transport_key))
+        public = seal_root(root, key_file, region=settings.name, partition=settings.partition)
+        regions.append(replace(settings, transport_key=public.transport_key, signing_key=public.signing_key))
     deployment = replace(deployment, regions=tuple(regions))
     # After all transport keys are known: a Region's database may name its peers.
     for settings in deployment.regions:
@@ -394,7 +421,7 @@ def _folder_for(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _locked_folder(home: Path) -> Iterator[None]:
+def _locked_folder(home: Path, *, wait: bool = False) -> Iterator[None]:
     # The folder itself is locked, not a file in it: a lock file would be foreign content to the next attempt.
     try:
         descriptor = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -402,7 +429,7 @@ def _locked_folder(home: Path) -> Iterator[None]:
         raise _unwritable(home, error) from error
     try:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
             raise HomeError(f"another `watchword` is making a deployment in `{home}`") from None
         yield

@@ -18,13 +18,14 @@ from pathlib import Path
 from watchword.api import table
 from watchword.api.call import Place, Principal, PrincipalKind
 from watchword.custody.client import CustodyClient
+from watchword.custody.identity_client import IdentityClient
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rate, Rates
+from watchword.identity import distribution_receiving, distribution_sending, iam_operations, policy_checks
 from watchword.identity import operations as identity
-from watchword.identity import policy_checks
 from watchword.keys import operations as keys
 from watchword.keys.custody import KeySealed, KeyUnavailable, WouldWait
-from watchword.keys.data_keys import CacheLimits, DataKeys
+from watchword.keys.data_keys import NOTHING_KEPT, CacheLimits, DataKeys
 from watchword.regions.partitions import PARTITIONS
 from watchword.replication import hands
 from watchword.replication.cargo import Cargo
@@ -34,9 +35,12 @@ from watchword.secrets import cross_account, replica_receiving, replica_sending,
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
 from watchword.secrets.sealing import OPENERS_MAX, Openers
+from watchword.server import forwarding
 from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.key_uses import KeyUses
+from watchword.server.keys_elsewhere import KeysElsewhere, keys_elsewhere
+from watchword.server.sessions import CustodySessions, issuers_of
 from watchword.sigv4.verify import SigningKey
 from watchword.storage.stores import Access, SQLiteStores
 from watchword.trail.segment import SegmentWriter, TrailUnavailable
@@ -50,7 +54,9 @@ ACCESS_FLUSH_S = 30.0
 """A day of last access reaches the store within a minute."""
 DAY_MS = 86_400_000
 STORE_PREFIX = "sqlite:"
-CARGOES: Mapping[Kind, Cargo] = {cargo.kind: cargo for cargo in (replica_sending.CARGO, keys.CARGO)}
+CARGOES: Mapping[Kind, Cargo] = {
+    cargo.kind: cargo for cargo in (replica_sending.CARGO, keys.CARGO, distribution_sending.CARGO)
+}
 """What replication carries: by which operations each kind of link is read, applied and acknowledged."""
 KEYS_SHOWN = 10
 """The most used ones, in `watchword status --json`."""
@@ -72,6 +78,7 @@ def place_of(deployment: Deployment, settings: RegionSettings) -> Place:
         region=settings.name,
         dns_suffix=PARTITIONS[settings.partition].dns_suffix,
         hosted_regions=tuple(one.name for one in deployment.regions if one.partition == settings.partition),
+        control=next(one.name for one in deployment.regions if one.partition == settings.partition),
     )
 
 
@@ -97,7 +104,8 @@ class Region:
     settings: RegionSettings
     place: Place
     stores: SQLiteStores
-    custody: CustodyClient
+    custody: IdentityClient
+    sessions: CustodySessions
     trail: SegmentWriter
     gate: Gate
     reads: Reads
@@ -108,6 +116,8 @@ class Region:
     """Drop what was kept in memory and is too old to be used."""
     shut: Callable[[], None]
     """Drop every opened data key; what checks signatures stays, so that callers go on with what needs no key."""
+    elsewhere: KeysElsewhere | None = None
+    """Where its keys are, if not here."""
 
     @property
     def itself(self) -> Principal:
@@ -213,7 +223,6 @@ def compose(
     *,
     process: str,
     committed: Callable[[], None],
-    cache: CacheLimits | None = None,
     may_wait: Callable[[], bool] = lambda: True,
     rates: Rates | None = None,
 ) -> Region:
@@ -225,8 +234,11 @@ def compose(
     stores = SQLiteStores(
         store_path(settings, home=deployment.home), partition=settings.partition, region=settings.name
     )
-    custody = CustodyClient(settings.custody_socket, may_wait=may_wait)
-    limits = cache or CacheLimits()
+    custody = IdentityClient(settings.custody_socket, may_wait=may_wait)
+    sessions = CustodySessions(
+        custody, region=settings.name, issuers=issuers_of(deployment, partition=settings.partition)
+    )
+    limits = CacheLimits() if deployment.custodian.keep_data_keys else NOTHING_KEPT
     data_keys = DataKeys(custody, limits=limits)
     # A cipher is as good as its data key: where those are not kept, it is not either.
     openers = Openers(entries_max=min(limits.entries_max, OPENERS_MAX))
@@ -234,6 +246,17 @@ def compose(
     key_uses = KeyUses()
     token_key = TokenKey(custody)
     met = Met()
+    elsewhere = keys_elsewhere(
+        settings.kms, clock=now_ms, may_wait=may_wait, remembers=limits.entries_max > 0
+    )
+    own_keys = keys.bindings(
+        custody,
+        data_keys,
+        read_policy=policy_checks.examine,
+        token_key=token_key,
+        met=met,
+        used=key_uses.note,
+    )
     boot_id = os.urandom(4).hex()
     trail = SegmentWriter(settings.folder / "trail", process, boot_id=boot_id, clock=now_ms)
     bindings = (
@@ -244,15 +267,14 @@ def compose(
         *replica_sending.bindings(),
         *replica_receiving.bindings(met=met),
         *hands.bindings(met=met, steps=keys.STEPS),
-        *keys.bindings(
-            custody,
-            data_keys,
-            read_policy=policy_checks.examine,
-            token_key=token_key,
-            met=met,
-            used=key_uses.note,
-        ),
+        *(own_keys if elsewhere is None else elsewhere.answering(own_keys, custody=custody)),
         *identity.bindings(),
+        *iam_operations.bindings(custody),
+        *distribution_sending.bindings(custody),
+        *distribution_receiving.bindings(custody, met=met),
+        *forwarding.bindings(
+            answer=lambda request: gate.answer(request), revisions=stores.identity_revisions
+        ),
     )
     gate = Gate(
         place=place,
@@ -266,13 +288,20 @@ def compose(
         accessed=reads.note,
         committed=committed,
         rates=rates,
+        forward=None
+        if place.is_control
+        else forwarding.Forwarding(deployment, settings, control=place.control, stores=stores),
     )
 
     def forget() -> None:
         data_keys.expire(now=now_ms())
+        if elsewhere is not None:
+            elsewhere.released.expire(now=now_ms())
         openers.clear()
 
     def shut() -> None:
+        if elsewhere is not None:
+            elsewhere.seal()
         data_keys.clear()
         openers.clear()
 
@@ -282,6 +311,7 @@ def compose(
         place=place,
         stores=stores,
         custody=custody,
+        sessions=sessions,
         trail=trail,
         gate=gate,
         reads=reads,
@@ -290,6 +320,7 @@ def compose(
         met=met,
         forget=forget,
         shut=shut,
+        elsewhere=elsewhere,
     )
 
 
@@ -302,6 +333,9 @@ def heed_seal(region: Region) -> None:
     except KeyUnavailable:
         # Gone or slow is not sealed: what is in memory keeps reads going, for as long as it may.
         return
+    else:
+        if region.elsewhere is not None:
+            region.elsewhere.unseal()
 
 
 def close_trail(region: Region) -> None:
@@ -329,13 +363,16 @@ def health(region: Region) -> tuple[bool, dict[str, str]]:
         trail = "unwritable"
     sound = store == custody == trail == "ok"
     said = {
-        "status": "ok" if sound else "degraded",
         "region": region.settings.name,
         "store": store,
         "custody": custody,
         "trail": trail,
     }
-    return sound, said
+    if region.elsewhere is not None:
+        reachable = region.elsewhere.client.is_reachable()
+        said["kms"] = "ok" if reachable else "unreachable"
+        sound = sound and reachable
+    return sound, {"status": "ok" if sound else "degraded", **said}
 
 
 def status(region: Region) -> dict[str, object]:
@@ -348,6 +385,7 @@ def status(region: Region) -> dict[str, object]:
         "leaving": counts.leaving,
         "worst_lag_ms": lag,
         "custodian": custodian(region),
+        "kms": None if region.elsewhere is None else region.elsewhere.status(),
     }
 
 

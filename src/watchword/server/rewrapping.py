@@ -13,13 +13,19 @@ No clock and no mark on the disk says how far this is: the rows and the root do.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from watchword.custody.seal_client import SealClient
 from watchword.envelope.refused import EnvelopeRefused
+from watchword.envelope.transport import CredentialKind
 from watchword.storage.stores import SQLiteStores
-from watchword.storage.wrapped import Rewrapped, Wrapped, WrappedAccessKey, WrappedMaterial
+from watchword.storage.wrapped import (
+    Rewrapped,
+    Wrapped,
+    WrappedAccessKey,
+    WrappedCredential,
+)
 
 BATCH_ROWS = 200
 BATCH_REST_S = 0.05
@@ -89,7 +95,7 @@ def one_pass(
     total = stores.count_wrapped()
     done = Pass(rows=0, rewrapped=0, refused=0)
 
-    def take(rows: list[WrappedMaterial] | list[WrappedAccessKey]) -> None:
+    def take(rows: Sequence[Wrapped]) -> None:
         nonlocal done
         changed: list[Rewrapped] = []
         refused = 0
@@ -120,11 +126,22 @@ def one_pass(
     while access_keys:
         take(access_keys)
         access_keys = stores.wrapped_access_keys(after=access_keys[-1], limit=batch_rows)
+    credentials = stores.wrapped_credentials(after=None, limit=batch_rows)
+    while credentials:
+        take(credentials)
+        credentials = stores.wrapped_credentials(after=credentials[-1], limit=batch_rows)
     return done
 
 
 def _rewrapped(row: Wrapped, custody: SealClient, *, partition: str, region: str) -> bytes:
     if isinstance(row, WrappedAccessKey):
         return custody.rewrap_access_key(sealed=row.wrapped, access_key_id=row.access_key_id)
+    if isinstance(row, WrappedCredential):
+        return custody.rewrap_credential(
+            sealed=row.wrapped,
+            kind=CredentialKind(row.kind),
+            account=row.account,
+            key_id=row.credential_id,
+        )
     key_arn = f"arn:{partition}:kms:{region}:{row.account}:key/{row.key_id}"
     return custody.rewrap_material(material=row.wrapped, key_arn=key_arn)

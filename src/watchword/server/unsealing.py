@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchword.custody import root
+from watchword.custody.credentials import issuer_key
 from watchword.custody.lock import KeyFile, LockKind, Opener, passphrase_file
+from watchword.custody.master import Master
 from watchword.server.deployment import HomeError, RegionSettings
 
 CREDENTIAL = "credential:"
@@ -57,8 +59,8 @@ def sources_of(
     """
     said = settings.custody_passphrase_file or environment.get(PASSPHRASE_VARIABLE)
     return KeySources(
-        key_file=_source(settings.custody_key_file, home=home, environment=environment),
-        passphrase_file=None if not said else _source(Path(said), home=home, environment=environment),
+        key_file=source_of(settings.custody_key_file, home=home, environment=environment),
+        passphrase_file=None if not said else source_of(Path(said), home=home, environment=environment),
     )
 
 
@@ -66,15 +68,35 @@ def check(settings: RegionSettings, *, home: Path) -> None:
     """Try the root with what is at hand; one that nothing at hand opens is a sealed Region's, and good.
 
     Raises:
-        HomeError: the root is damaged, or what is at hand does not open it.
+        HomeError: the root is damaged, what is at hand does not open it, or it signs with another key than
+            watchword.toml says.
     """
     try:
-        held = root.read(home / settings.custody_root)
-        opener = sources_of(settings, home=home).openers().get(held.lock.kind)
-        if opener is not None:
-            held.opened(opener.key(held.lock))
+        master = _opened(settings, home=home)
     except root.RootError as error:
         raise HomeError(str(error)) from None
+    wanted = settings.signing_key
+    if wanted is not None and master is not None and _signing_key_of(master) != wanted:
+        raise HomeError("its `signing_key` in watchword.toml is not that of its root: put the right one back")
+
+
+def signing_key(settings: RegionSettings, *, home: Path) -> bytes | None:
+    """Return what this Region signs sessions with, its public half; `None`: nothing at hand opens its root."""
+    try:
+        master = _opened(settings, home=home)
+    except (root.RootError, HomeError):
+        return None
+    return None if master is None else _signing_key_of(master)
+
+
+def _opened(settings: RegionSettings, *, home: Path) -> Master | None:
+    held = root.read(home / settings.custody_root)
+    opener = sources_of(settings, home=home).openers().get(held.lock.kind)
+    return None if opener is None else held.opened(opener.key(held.lock))
+
+
+def _signing_key_of(master: Master) -> bytes:
+    return issuer_key(master.transport_private_key, partition=master.partition, region=master.region)
 
 
 def needs_key_file(settings: RegionSettings, *, home: Path) -> bool:
@@ -87,7 +109,10 @@ def needs_key_file(settings: RegionSettings, *, home: Path) -> bool:
         return True
 
 
-def _source(named: Path, *, home: Path | None, environment: Mapping[str, str]) -> KeySource:
+def source_of(
+    named: Path, *, home: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> KeySource:
+    """Return where a file is that a setting names; HomeError if it is a credential, and systemd has started nothing."""
     text = str(named)
     if not text.startswith(CREDENTIAL):
         return KeySource(path=named if home is None else home / named)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from typing import Generic, TypeVar
 
+from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey
 from watchword.keys.model import KMSKey
 from watchword.secrets.model import SealedValue, Secret
@@ -75,7 +76,7 @@ class Bounded(Generic[KeyT, ValueT]):
 class RowCache:
     """What one connection has read since the last commit of anybody."""
 
-    __slots__ = ("access_keys", "aliases", "incarnation", "keys", "names", "sealed", "secrets")
+    __slots__ = ("access_keys", "aliases", "directories", "incarnation", "keys", "names", "sealed", "secrets")
 
     def __init__(self) -> None:
         self.secrets: Bounded[tuple[str, str], Secret] = Bounded(
@@ -96,6 +97,8 @@ class RowCache:
         self.access_keys: Bounded[str, AccessKey] = Bounded(
             entries_max=ENTRIES_MAX, bytes_max=IDENTITY_BYTES_MAX
         )
+        self.directories: dict[str, Directory] = {}
+        """Bounded by the accounts of the Region."""
         self.incarnation: str | None = None
 
     def keep_secret(self, secret: Secret) -> None:
@@ -123,6 +126,7 @@ class RowCache:
         self.keys.clear()
         self.aliases.clear()
         self.access_keys.clear()
+        self.directories.clear()
         self.incarnation = None
 
 

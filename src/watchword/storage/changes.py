@@ -13,6 +13,9 @@ from dataclasses import replace
 
 from watchword.api.call import Change
 from watchword.api.unit import EventRow, Moved
+from watchword.identity import model as identity
+from watchword.identity.store import SID as IDENTITY_SID
+from watchword.identity.store import IdentityChanged
 from watchword.keys.model import KMSKey
 from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved, ReplicaAsked
 from watchword.replication.link import step
@@ -59,6 +62,8 @@ def write(raw: sqlite3.Connection, changes: Sequence[Change], *, seat: reads.Sea
                 _save_incoming(raw, change)
             case KeySaved() | KeyDestroyed() | AliasSaved() | GrantMade() | GrantEnded() | ReplicaAsked():
                 _write_keys(raw, change)
+            case IdentityChanged():
+                _save_identity(raw, change)
             case _:
                 raise AssertionError(f"no store writes a `{type(change).__name__}`")
 
@@ -302,3 +307,57 @@ def _save_alias(raw: sqlite3.Connection, change: AliasSaved) -> None:
         written = raw.execute(SQL["update_alias"], (after.key_id, after.updated_ms, *address))
     if written.rowcount != 1:
         raise Moved("an alias was changed")
+
+
+def _save_identity(raw: sqlite3.Connection, change: IdentityChanged) -> None:
+    before, after = change.before, change.after
+    account = after.account
+    state = (after.revision, after.content_id, after.changed_ms, int(after.in_force))
+    columns = (*state, change.incoming_link_id)
+    if before is None:
+        raw.execute(SQL["insert_account"], (account, after.changed_ms))
+        try:
+            raw.execute(SQL["insert_identity"], (account, *columns))
+        except sqlite3.IntegrityError as error:
+            raise Moved("an account was founded") from error
+        # `init` puts the root user's first key into every Region; it may be gone since.
+        for key in reads.access_keys_of(raw, account):
+            if key.access_key_id not in after.access_keys:
+                raw.execute(SQL["delete_access_key"], (account, key.access_key_id))
+    else:
+        assert before.account == account
+        stood = (account, before.revision, before.content_id)
+        if raw.execute(SQL["update_identity"], (*columns, *stood)).rowcount != 1:
+            raise Moved("an account's identity was changed")
+    held = before.items if before is not None else {}
+    for address in held.keys() - after.items.keys():
+        raw.execute(SQL["delete_identity_item"], (account, *address))
+        if address[0] is identity.Kind.ACCESS_KEY:
+            raw.execute(SQL["delete_access_key"], (account, address[1]))
+    for (kind, item_id), one in after.items.items():
+        old = held.get((kind, item_id))
+        if old is None or old.content_id != one.content_id:
+            body = identity.encoded(one.item)
+            row = (account, kind.value, item_id, one.revision, one.content_id, body)
+            raw.execute(SQL["save_identity_item"], row)
+            if isinstance(one.item, identity.AccessKeyItem):
+                active = (int(one.item.active), account, item_id)
+                raw.execute(SQL["set_access_key_active"], active)
+    _save_credentials(raw, change)
+    _mark_links(raw, account, IDENTITY_SID, revision=after.revision, now=after.changed_ms)
+
+
+def _save_credentials(raw: sqlite3.Connection, change: IdentityChanged) -> None:
+    after = change.after
+    for access_key_id, sealed in change.secrets.items():
+        key = after.access_keys[access_key_id]
+        user = after.users.get(key.owner_id)
+        arn = after.root_arn if user is None else after.arn_of(user)
+        columns = (access_key_id, after.account, arn, key.owner_id, sealed, int(key.active))
+        raw.execute(SQL["save_access_key"], columns)
+    for (kind, credential_id), held in change.credentials.items():
+        address = (after.account, kind, credential_id)
+        if held is None:
+            raw.execute(SQL["delete_sealed_credential"], address)
+        else:
+            raw.execute(SQL["save_sealed_credential"], (*address, held))

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from watchword.api.call import Change
+from watchword.identity.directory import Directory
+from watchword.identity.store import IdentityChanged
 from watchword.keys.model import KMSKey
 from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved, ReplicaAsked
 from watchword.replication.link import step
@@ -23,6 +25,7 @@ class Overlay:
         "_added",
         "_aliases",
         "_bases",
+        "_directories",
         "_incomings",
         "_keys",
         "_sealed",
@@ -44,6 +47,8 @@ class Overlay:
         self._keys: dict[tuple[str, str], KMSKey | None] = {}
         self._aliases: dict[tuple[str, str], str | None] = {}
         """By account and alias: the id of the key; None, as above: it goes."""
+
+        self._directories: dict[str, Directory] = {}
 
     def stage(self, change: Change) -> None:
         self.staged.append(change)
@@ -78,6 +83,8 @@ class Overlay:
             case GrantMade() | GrantEnded() | ReplicaAsked():
                 # No operation looks at one after it has staged one.
                 pass
+            case IdentityChanged():
+                self._directories[change.after.account] = change.after
             case _:
                 raise AssertionError(f"no store writes a `{type(change).__name__}`")
 
@@ -165,6 +172,9 @@ class Overlay:
 
     def incoming(self, link_id: str) -> Incoming | None:
         return self._incomings.get(link_id)
+
+    def directory(self, account: str) -> Directory | None:
+        return self._directories.get(account)
 
     def knows_key(self, account: str, key_id: str) -> bool:
         return (account, key_id) in self._keys

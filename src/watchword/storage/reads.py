@@ -10,9 +10,11 @@ from itertools import groupby
 from operator import itemgetter
 
 from watchword.envelope.value import ValueKind
-from watchword.identity.model import AccessKey
+from watchword.identity.directory import Directory, Held
+from watchword.identity.model import AccessKey, Kind, decoded
 from watchword.keys.model import Alias, Grant, KMSKey, ReplicaWanted, Use
-from watchword.replication.model import Incoming, Kind, Lifecycle, Link, Role, Status
+from watchword.replication.model import Incoming, Lifecycle, Link, Role, Status
+from watchword.replication.model import Kind as LinkKind
 from watchword.replication.store import LinkRow
 from watchword.secrets.model import SealedValue, Secret, Version
 from watchword.secrets.store import Place, SecretListing
@@ -308,7 +310,7 @@ def accessed_day(raw: sqlite3.Connection, link_id: str) -> int | None:
     return None if row is None or row[0] < 0 else int(row[0])
 
 
-def links_stuck(raw: sqlite3.Connection, kind: Kind, *, limit: int) -> Sequence[LinkRow]:
+def links_stuck(raw: sqlite3.Connection, kind: LinkKind, *, limit: int) -> Sequence[LinkRow]:
     parameters = (kind.value, Status.FAILED.value, limit)
     return [link_row_of(*row) for row in raw.execute(SQL["links_stuck"], parameters)]
 
@@ -395,6 +397,43 @@ def retirable_grants(
 def last_use(raw: sqlite3.Connection, account: str, key_id: str) -> Use | None:
     row = raw.execute(SQL["use_of_key"], (account, key_id)).fetchone()
     return None if row is None else Use(operation=row[0], at_ms=row[1])
+
+
+def directory(
+    raw: sqlite3.Connection, account: str, *, seat: Seat, known: Directory | None
+) -> Directory | None:
+    """An account's identity; what `known` holds of the same content is not read again."""
+    row = raw.execute(SQL["identity_of_account"], (account,)).fetchone()
+    if row is None:
+        return None
+    revision, content_id, changed_ms, in_force = row
+    if known is not None and (known.revision, known.content_id, known.in_force) == (
+        revision,
+        content_id,
+        bool(in_force),
+    ):
+        return known
+    held = known.items if known is not None else {}
+    items: dict[tuple[Kind, str], Held] = {}
+    for name, item_id, at_revision, content, body in raw.execute(SQL["identity_items"], (account,)):
+        kind = Kind(name)
+        one = held.get((kind, item_id))
+        if one is None or (one.content_id, one.revision) != (content, at_revision):
+            one = Held(item=decoded(kind, body), revision=at_revision, content_id=content)
+        items[kind, item_id] = one
+    return Directory(
+        account=account,
+        partition=seat.partition,
+        revision=revision,
+        content_id=content_id,
+        changed_ms=changed_ms,
+        in_force=bool(in_force),
+        items=items,
+    )
+
+
+def access_keys_of(raw: sqlite3.Connection, account: str) -> Sequence[AccessKey]:
+    return [access_key_of(*row) for row in raw.execute(SQL["access_keys_of_account"], (account,))]
 
 
 def access_key(raw: sqlite3.Connection, access_key_id: str) -> AccessKey | None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchword.api.unit import EventRow, StoreUnavailable
+from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey
 from watchword.keys.model import Use
 from watchword.replication.model import Incoming, Kind, Lifecycle, Role
@@ -87,12 +88,14 @@ class SQLiteStores:
         self._seat = reads.Seat(partition=partition, region=region)
         self._halt = halt
         self._of_thread = _OfThread()
+        self._directories: dict[str, Directory] = {}
+        """Of each account the last that was read, by any thread: whoever finds its revision unmoved need not read it."""
         # Connections from before a fork: closing one here would drop the parent's locks on the database.
         self._inherited: list[Connection] = []
 
     def unit(self) -> SQLiteUnit:
         """Begin a unit of work on this thread's own connection."""
-        return SQLiteUnit(self._connection(), seat=self._seat)
+        return SQLiteUnit(self._connection(), seat=self._seat, directories=self._directories)
 
     def close(self) -> None:
         """Close this thread's connection."""
@@ -177,6 +180,12 @@ class SQLiteStores:
                 EventRow(event_id=event_id, at_ms=at_ms, line=line)
                 for event_id, at_ms, line in raw.execute(SQL["events"], (limit,))
             ]
+        )
+
+    def identity_revisions(self) -> dict[str, int]:
+        """At which revision each account's identity stands here."""
+        return self._connection().snapshot(
+            lambda raw: dict(raw.execute(SQL["identity_revisions"]).fetchall())
         )
 
     def accounts(self) -> list[str]:
@@ -271,6 +280,11 @@ class SQLiteStores:
         self, *, after: wrapped.WrappedAccessKey | None, limit: int
     ) -> list[wrapped.WrappedAccessKey]:
         return self._connection().snapshot(lambda raw: wrapped.access_keys(raw, after=after, limit=limit))
+
+    def wrapped_credentials(
+        self, *, after: wrapped.WrappedCredential | None, limit: int
+    ) -> list[wrapped.WrappedCredential]:
+        return self._connection().snapshot(lambda raw: wrapped.credentials(raw, after=after, limit=limit))
 
     def count_wrapped(self) -> int:
         return self._connection().snapshot(wrapped.counted)

@@ -14,7 +14,9 @@ from contextlib import closing
 
 from watchword.api.call import Change
 from watchword.api.unit import EventRow, Moved, StoreUnavailable
+from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey
+from watchword.identity.store import SID as IDENTITY_SID
 from watchword.keys.model import Alias, Grant, KMSKey, ReplicaWanted, Use
 from watchword.keys.store import KeyDestroyed, KeySaved
 from watchword.replication.model import Answered, Incoming, Kind, Lifecycle, Verdict
@@ -28,7 +30,18 @@ from watchword.storage.sqlite import Connection
 from watchword.storage.statements import SQL
 
 # How what was read is compared at commit: by stamp where there is one, else whole.
-_SECRET, _NAME, _KEY, _ALIAS, _ACCESS_KEY, _INCOMING, _SECRET_OF_INCOMING, _INCARNATION, _GRANTS = range(9)
+(
+    _SECRET,
+    _NAME,
+    _KEY,
+    _ALIAS,
+    _ACCESS_KEY,
+    _INCOMING,
+    _SECRET_OF_INCOMING,
+    _INCARNATION,
+    _GRANTS,
+    _DIRECTORY,
+) = range(10)
 _Seen = tuple[int, str, str]
 _BY_ADDRESS = {
     _SECRET: SQL["secret_stamp"],
@@ -44,11 +57,15 @@ class SQLiteUnit:
     After `commit` it is empty, as new. Every read raises StoreUnavailable when the database can't be read.
     """
 
-    __slots__ = ("_commits", "_connection", "_overlay", "_rows", "_seat", "_seen", "_version")
+    __slots__ = ("_commits", "_connection", "_directories", "_overlay", "_rows", "_seat", "_seen", "_version")
 
-    def __init__(self, connection: Connection, *, seat: reads.Seat) -> None:
+    def __init__(
+        self, connection: Connection, *, seat: reads.Seat, directories: dict[str, Directory]
+    ) -> None:
+        """`directories` are kept beyond this unit, and used only at the revision that the database has."""
         self._connection = connection
         self._seat = seat
+        self._directories = directories
         self._overlay: Overlay | None = None
         self._rows: RowCache | None = None
         self._seen: dict[_Seen, object] = {}
@@ -366,6 +383,57 @@ class SQLiteUnit:
         self._seen.setdefault((_ACCESS_KEY, access_key_id, ""), held)
         return held
 
+    def directory(self, account: str) -> Directory | None:
+        staged = None if self._overlay is None else self._overlay.directory(account)
+        if staged is not None:
+            return staged
+        rows = self._rows or self._fresh()
+        held = rows.directories.get(account)
+        if held is None:
+            known = self._directories.get(account)
+            held = self._connection.snapshot(
+                lambda raw: reads.directory(raw, account, seat=self._seat, known=known)
+            )
+            if held is not None:
+                rows.directories[account] = held
+                self._directories[account] = held
+        stamp = None if held is None else (held.revision, held.content_id, int(held.in_force))
+        self._seen.setdefault((_DIRECTORY, account, ""), stamp)
+        return held
+
+    def accounts(self) -> Sequence[str]:
+        """Not remembered for the commit: accounts are only ever added."""
+        return self._connection.snapshot(lambda raw: [row[0] for row in raw.execute(SQL["accounts"])])
+
+    def access_keys_of(self, account: str) -> Sequence[AccessKey]:
+        return self._connection.snapshot(lambda raw: reads.access_keys_of(raw, account))
+
+    def identity_links(self, account: str) -> tuple[LinkRow, ...]:
+        held = self._connection.snapshot(lambda raw: reads.links_of_secret(raw, account, IDENTITY_SID))
+        if self._overlay is None:
+            return tuple(held)
+        over = (self._overlay.link_over(row) for row in held)
+        return tuple(row for row in over if row is not None)
+
+    def identity_link(self, account: str) -> str | None:
+        """Compared at commit with the directory, which changes with it."""
+        row = self._connection.snapshot(lambda raw: raw.execute(SQL["identity_link"], (account,)).fetchone())
+        return None if row is None else row[0]
+
+    def account_of_incoming(self, link_id: str) -> str | None:
+        """Not remembered for the commit: a link's account never changes."""
+        row = self._connection.snapshot(
+            lambda raw: raw.execute(SQL["account_of_incoming"], (link_id,)).fetchone()
+        )
+        return None if row is None else row[0]
+
+    def sealed_credential(self, account: str, kind: str, credential_id: str) -> bytes | None:
+        """Not remembered for the commit: who changes one changes the account's identity with it."""
+        row = self._connection.snapshot(
+            lambda raw: raw.execute(SQL["sealed_credential"], (account, kind, credential_id)).fetchone()
+        )
+        return None if row is None else row[0]
+
     # The unit of work
 
     @property
@@ -429,6 +497,8 @@ def _standing(raw: sqlite3.Connection, kind: int, first: str, second: str) -> ob
     """What a read that was remembered would see now, inside the write transaction."""
     if kind == _ACCESS_KEY:
         return reads.access_key(raw, first)
+    if kind == _DIRECTORY:
+        return raw.execute(SQL["identity_stamp"], (first,)).fetchone()
     if kind == _INCOMING:
         return reads.incoming(raw, first)
     if kind == _INCARNATION:

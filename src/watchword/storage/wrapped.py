@@ -28,7 +28,17 @@ class WrappedAccessKey:
     wrapped: bytes
 
 
-Wrapped = WrappedMaterial | WrappedAccessKey
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrappedCredential:
+    """A key of an account: for its sessions, or for its passwords."""
+
+    account: str
+    kind: str
+    credential_id: str
+    wrapped: bytes
+
+
+Wrapped = WrappedMaterial | WrappedAccessKey | WrappedCredential
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +68,21 @@ def access_keys(
     ]
 
 
+def credentials(
+    raw: sqlite3.Connection, *, after: WrappedCredential | None, limit: int
+) -> list[WrappedCredential]:
+    place = ("", "", "") if after is None else (after.account, after.kind, after.credential_id)
+    return [
+        WrappedCredential(account=account, kind=kind, credential_id=credential_id, wrapped=wrapped)
+        for account, kind, credential_id, wrapped in raw.execute(SQL["wrapped_credentials"], (*place, limit))
+    ]
+
+
 def counted(raw: sqlite3.Connection) -> int:
     of_keys: int = raw.execute(SQL["count_wrapped_materials"]).fetchone()[0]
     of_access_keys: int = raw.execute(SQL["count_wrapped_access_keys"]).fetchone()[0]
-    return of_keys + of_access_keys
+    of_accounts: int = raw.execute(SQL["count_wrapped_credentials"]).fetchone()[0]
+    return of_keys + of_access_keys + of_accounts
 
 
 def save(raw: sqlite3.Connection, rows: Sequence[Rewrapped]) -> None:
@@ -76,5 +97,8 @@ def save(raw: sqlite3.Connection, rows: Sequence[Rewrapped]) -> None:
             changed = raw.execute(SQL["rewrap_material"], (each.wrapped, *place, row.version, row.wrapped))
             if changed.rowcount:
                 raw.execute(SQL["touch_key"], place)
+        elif isinstance(row, WrappedCredential):
+            place_of_credential = (row.account, row.kind, row.credential_id)
+            raw.execute(SQL["rewrap_credential"], (each.wrapped, *place_of_credential, row.wrapped))
         else:
             raw.execute(SQL["rewrap_access_key"], (each.wrapped, row.access_key_id, row.wrapped))

@@ -22,7 +22,7 @@ from typing import Any
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from watchword.api.call import Place, Principal, PrincipalKind
+from watchword.api.call import Place, Principal, PrincipalKind, Session
 from watchword.api.errors import ApiError
 from watchword.api.operation import Operation, Protocol
 from watchword.api.shape import Shape
@@ -213,7 +213,7 @@ def _head(*, source: str, name: str, region: str, read_only: bool, of_service: b
 @functools.lru_cache(maxsize=1024)
 def _proven(principal: Principal, via: str | None) -> msgspec.Raw:
     """Return the identity, encoded. Cached because a client calls again and again as the same principal."""
-    identity = {
+    identity: dict[str, object] = {
         # CloudTrail knows no Regions as callers; an AWS service is what comes nearest.
         "type": "AWSService" if principal.kind is PrincipalKind.REGION else principal.kind.value,
         "principalId": principal.user_id,
@@ -222,9 +222,35 @@ def _proven(principal: Principal, via: str | None) -> msgspec.Raw:
     }
     if principal.access_key_id is not None:
         identity["accessKeyId"] = principal.access_key_id
+    if principal.name is not None:
+        identity["userName"] = principal.name
+    session = principal.session
+    if session is not None:
+        identity["sessionContext"] = _session_context(principal, session)
     if via is not None:
         identity["invokedBy"] = _service_of(via)
     return msgspec.Raw(_encoder.encode(identity))
+
+
+def _session_context(principal: Principal, session: Session) -> dict[str, object]:
+    """Source: CloudTrail userIdentity element, sessionContext."""
+    said: dict[str, object] = {
+        "attributes": {"creationDate": iso_seconds(session.issued_ms // 1000), "mfaAuthenticated": "false"},
+        "issuingRegion": session.region,
+    }
+    if principal.kind is PrincipalKind.ROLE_SESSION:
+        said["sessionIssuer"] = {
+            "type": "Role",
+            "principalId": principal.issuer_id,
+            "arn": principal.issuer_arn,
+            "accountId": principal.account,
+            "userName": principal.issuer_arn.rpartition("/")[2],
+        }
+    if session.source_identity is not None:
+        said["sourceIdentity"] = session.source_identity
+    if session.federated_provider is not None:
+        said["webIdFederationData"] = {"federatedProvider": session.federated_provider}
+    return said
 
 
 def _unproven(access_key_id: str | None) -> msgspec.Raw:

@@ -88,7 +88,7 @@ def _render(kind: msgspec.inspect.Type, member: Member | None) -> Render:
             return cut
         case msgspec.inspect.BoolType() | msgspec.inspect.IntType() | msgspec.inspect.FloatType():
             return _same
-        case msgspec.inspect.CustomType(cls=cls) if cls is Instant:
+        case msgspec.inspect.CustomType(cls=cls) if issubclass(cls, Instant):
             return _moment
         case msgspec.inspect.StructType(cls=cls) if issubclass(cls, Shape):
             return shown

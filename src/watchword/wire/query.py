@@ -4,10 +4,10 @@ A form names a member by its path: `Tags.member.1.Key=a`. Lists and maps are cou
 shape does not know are ignored, and so are `Action`, `Version` and what a presigned URL adds. A name that
 comes twice is refused: one reader takes the first, another the last.
 
-Handled: what the generated shapes hold. Deliberately not: flattened lists and renamed members, which the
-generator refuses to generate.
+Handled: what the generated shapes hold, also in EC2's form, whose lists are flat: `RegionName.1=us-east-1`.
+Deliberately not: flattened lists and renamed members elsewhere, which the generator refuses to generate.
 
-Source: Smithy, AWS query protocol.
+Source: Smithy, AWS query protocol; AWS EC2 query protocol.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ import binascii
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl
@@ -27,8 +26,9 @@ import msgspec
 from msgspec import inspect
 
 from watchword.api.errors import SerializationException
-from watchword.api.operation import Operation
+from watchword.api.operation import Operation, Protocol
 from watchword.api.shape import Instant, Shape
+from watchword.wire import iso
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 CONTENT_TYPE = "text/xml"
@@ -38,8 +38,6 @@ FIELDS_MAX = 1_000
 DEPTH_MAX = 32
 """Dots in one name, as in JSON's nesting."""
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_instant = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z", re.ASCII)
 _whole = re.compile(r"-?\d{1,19}", re.ASCII)
 _fraction = re.compile(r"-?\d{1,40}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 # XML 1.0 cannot hold these at all, not even escaped.
@@ -70,7 +68,8 @@ def decode(operation: Operation, form: str | bytes) -> Shape:
     Raises:
         SerializationException: it is no form, or a member has a value of the wrong type.
     """
-    request = _reader(operation.request)(_tree(fields(form)), "")
+    flat = operation.service.protocol is Protocol.EC2
+    request = _reader(operation.request, flat)(_tree(fields(form)), "")
     assert isinstance(request, operation.request)
     return request
 
@@ -102,10 +101,10 @@ def _tree(form: Mapping[str, str]) -> _Tree:
 
 
 @cache
-def _reader(shape: type[Shape]) -> _Read:
-    """Compile how a structure is read."""
+def _reader(shape: type[Shape], flat: bool) -> _Read:
+    """Compile how a structure is read; `flat`: the members of lists are named by their number alone."""
     readers = {
-        field.encode_name: (field.name, _reader_of(inspect.type_info(field.type)))
+        field.encode_name: (field.name, _reader_of(inspect.type_info(field.type), flat=flat))
         for field in msgspec.structs.fields(shape)
     }
 
@@ -119,16 +118,16 @@ def _reader(shape: type[Shape]) -> _Read:
     return read
 
 
-def _reader_of(kind: inspect.Type) -> _Read:
+def _reader_of(kind: inspect.Type, *, flat: bool) -> _Read:
     match kind:
         case inspect.UnionType(types=(inner, inspect.NoneType())):
-            return _reader_of(inner)
+            return _reader_of(inner, flat=flat)
         case inspect.StructType(cls=shape):
-            return _reader(shape)
+            return _reader(shape, flat)
         case inspect.VarTupleType(item_type=item):
-            return _list(_reader_of(item))
+            return _list(_reader_of(item, flat=flat), flat=flat)
         case inspect.DictType(value_type=value):
-            return _map(_reader_of(value))
+            return _map(_reader_of(value, flat=flat))
         case inspect.IntType(ge=low, le=high):
             return _integer(low, high)
         case inspect.CustomType():
@@ -152,12 +151,13 @@ def _counted(tree: Any, path: str) -> list[Any]:
     return counted
 
 
-def _list(reader: _Read) -> _Read:
+def _list(reader: _Read, *, flat: bool) -> _Read:
     def read(tree: Any, path: str) -> tuple[Any, ...]:
         if tree == "":
             # How a client sends an empty list: `Tags=`.
             return ()
-        return tuple(reader(one, path) for one in _counted(_branch(tree, path).get("member", ""), path))
+        held = tree if flat else _branch(tree, path).get("member", "")
+        return tuple(reader(one, path) for one in _counted(held, path))
 
     return read
 
@@ -222,12 +222,7 @@ def _blob(text: str) -> bytes:
 
 
 def _moment(text: str) -> Instant:
-    """Read ISO 8601 in UTC, as clients write a moment into a form."""
-    if _instant.fullmatch(text) is None:
-        raise ValueError
-    whole, _, rest = text[:-1].partition(".")
-    past = datetime.fromisoformat(f"{whole}+00:00") - _EPOCH
-    return Instant(past // timedelta(milliseconds=1) + int(f"{rest:0<3}"[:3]))
+    return Instant(iso.read(text))
 
 
 _LEAVES: Mapping[type, Callable[[str], Any]] = {
@@ -248,63 +243,60 @@ def _wrong(path: str) -> SerializationException:
 
 def encode(operation: Operation, shape: Shape | None, *, request_id: str) -> bytes:
     """Write an answer."""
-    inner = "" if shape is None else _members(shape)
+    inner = "" if shape is None else members(shape)
     if operation.result_wrapper is not None:
         inner = f"<{operation.result_wrapper}>{inner}</{operation.result_wrapper}>"
-    metadata = f"<ResponseMetadata><RequestId>{_text(request_id)}</RequestId></ResponseMetadata>"
+    metadata = f"<ResponseMetadata><RequestId>{text(request_id)}</RequestId></ResponseMetadata>"
     name = f"{operation.name}Response"
-    return f"<{name}{_namespace(operation.service.xml_namespace)}>{inner}{metadata}</{name}>\n".encode()
+    return f"<{name}{xmlns(operation.service.xml_namespace)}>{inner}{metadata}</{name}>\n".encode()
 
 
 def error(code: str, message: str, *, status: int, request_id: str | None, namespace: str | None) -> bytes:
     """Write a refusal; before a request is complete it has no id."""
     blame = "Sender" if status < 500 else "Receiver"
-    said = f"<Type>{blame}</Type><Code>{_text(code)}</Code><Message>{_text(message)}</Message>"
-    mark = "" if request_id is None else f"<RequestId>{_text(request_id)}</RequestId>"
-    return f"<ErrorResponse{_namespace(namespace)}><Error>{said}</Error>{mark}</ErrorResponse>\n".encode()
+    said = f"<Type>{blame}</Type><Code>{text(code)}</Code><Message>{text(message)}</Message>"
+    mark = "" if request_id is None else f"<RequestId>{text(request_id)}</RequestId>"
+    return f"<ErrorResponse{xmlns(namespace)}><Error>{said}</Error>{mark}</ErrorResponse>\n".encode()
 
 
-def _namespace(namespace: str | None) -> str:
-    return "" if namespace is None else f' xmlns="{_text(namespace)}"'
+def xmlns(namespace: str | None) -> str:
+    return "" if namespace is None else f' xmlns="{text(namespace)}"'
 
 
-def _members(shape: Shape) -> str:
+def members(shape: Shape, *, item: str = "member") -> str:
+    """Write what is in a structure; `item` is what stands around each member of a list."""
     written = []
     for name, wire_name in zip(shape.__struct_fields__, shape.__struct_encode_fields__, strict=True):
         value = getattr(shape, name)
         if value is not None:
-            written.append(f"<{wire_name}>{_value(value)}</{wire_name}>")
+            written.append(f"<{wire_name}>{_value(value, item)}</{wire_name}>")
     return "".join(written)
 
 
-def _value(value: Any) -> str:
+def _value(value: Any, item: str) -> str:
     match value:
         case Shape():
-            return _members(value)
+            return members(value, item=item)
         case bool():
             return "true" if value else "false"
         case str():
-            return _text(value)
+            return text(value)
         case bytes():
             return base64.b64encode(value).decode()
         case Instant():
-            return _iso(value)
+            return iso.write(value)
         case tuple():
-            return "".join(f"<member>{_value(one)}</member>" for one in value)
+            return "".join(f"<{item}>{_value(one, item)}</{item}>" for one in value)
         case dict():
             return "".join(
-                f"<entry><key>{_text(key)}</key><value>{_value(one)}</value></entry>"
+                f"<entry><key>{text(key)}</key><value>{_value(one, item)}</value></entry>"
                 for key, one in value.items()
             )
         case _:
             return str(value)
 
 
-def _iso(instant: Instant) -> str:
-    moment = _EPOCH + timedelta(milliseconds=instant.ms)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{instant.ms % 1000:03d}Z"
-
-
-def _text(text: str) -> str:
+def text(plain: str) -> str:
+    """Write a text into XML."""
     # A carriage return would come back as a line feed if it were not escaped (XML 1.0 section 2.11).
-    return escape(_not_xml.sub("\ufffd", text), {'"': "&quot;", "\r": "&#13;"})
+    return escape(_not_xml.sub("\ufffd", plain), {'"': "&quot;", "\r": "&#13;"})

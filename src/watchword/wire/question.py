@@ -24,6 +24,6 @@ def decode(operation: Operation, request: HTTPRequest) -> Shape:
         wrong
             type.
     """
-    if operation.service.protocol is Protocol.JSON:
+    if operation.service.protocol in (Protocol.JSON, Protocol.REST_JSON):
         return json11.decode(operation, request.body)
     return query.decode(operation, form_of(request))

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from watchword.cli.operating import RegionStatus, json_text, lag_text, links_text, table
+from watchword.cli.operating import RegionStatus, json_text, kms_lines, lag_text, links_text, table
 
 
 def region(**said: object) -> RegionStatus:
@@ -76,6 +76,7 @@ def test_the_document_holds_the_same_figures() -> None:
                 "links": {"InSync": 1},
                 "worst_lag_ms": 5,
                 "custodian": None,
+                "kms": None,
             },
             "us-east-2": {
                 "state": "stopped",
@@ -85,6 +86,17 @@ def test_the_document_holds_the_same_figures() -> None:
                 "links": None,
                 "worst_lag_ms": None,
                 "custodian": None,
+                "kms": None,
             },
         }
     }
+
+
+def test_a_kms_elsewhere_has_a_line_and_others_have_none() -> None:
+    elsewhere = region(
+        kms={"name": "https://kms.example (us-west-2)", "default_key": "arn", "standing": "ok"}
+    )
+
+    assert kms_lines([elsewhere, region(name="us-east-2")]) == [
+        "kms of us-east-1  https://kms.example (us-west-2), default key arn: ok"
+    ]

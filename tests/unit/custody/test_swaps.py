@@ -16,13 +16,14 @@ from functools import cache, partial
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from watchword.custody import imports
 from watchword.custody.core import Keyring
 from watchword.custody.master import Master
-from watchword.envelope import suite, token, transport, value
+from watchword.envelope import session, suite, token, transport, value
 from watchword.envelope.refused import EnvelopeRefused, Step
-from watchword.envelope.transport import Carriage
+from watchword.envelope.transport import Carriage, CredentialKind
 from watchword.envelope.value import Binding
 
 REGIONS = ("us-east-1", "us-east-2")
@@ -244,6 +245,104 @@ def _carried(carriage: Carriage, sealed: bytes) -> bytes:
     return transport.open_sealed(TRANSPORT_KEY, sealed, info=carriage.info())
 
 
+def account_keys() -> Iterator[Row]:
+    """Rows of an account's keys: each must do its own kind's work, for its account and id."""
+    for region, account, key_id in itertools.product(REGIONS, ACCOUNTS, ("k1", "k2")):
+        held = keyring(region).credentials
+        yield Row(
+            name=f"session key {key_id} of {account} in {region}",
+            sealed=held.make_session_key(account=account, key_id=key_id),
+            opens=partial(_issued_with, region, account, key_id),
+        )
+        yield Row(
+            name=f"password key {key_id} of {account} in {region}",
+            sealed=held.make_password_key(account=account, key_id=key_id),
+            opens=partial(_finished_with, region, account, key_id),
+        )
+
+
+def _issued_with(region: str, account: str, key_id: str, sealed: bytes) -> object:
+    held = keyring(region).credentials
+    return held.issue_session(sealed, account=account, key_id=key_id, claims=b"")
+
+
+def _finished_with(region: str, account: str, key_id: str, sealed: bytes) -> bytes:
+    return keyring(region).credentials.finish_password(
+        sealed, account=account, key_id=key_id, user_id="AIDA1", parameters=b"", stretched=b""
+    )
+
+
+def session_tokens() -> Iterator[Row]:
+    """Under one session key for all: the account, the access key id and the Region are what is bound."""
+    for region, account, number in itertools.product(REGIONS, ACCOUNTS, (1, 2)):
+        issued = session.issue(
+            DATA_KEY,
+            account=account,
+            key_id="k1",
+            region=region,
+            signer=Ed25519PrivateKey.from_private_bytes(MASTER_KEY),
+            claims=b"claims",
+            entropy=os.urandom,
+        )
+        yield Row(
+            name=f"session {number} of {account} by {region}",
+            sealed=base64.urlsafe_b64decode(issued.token + "=" * (-len(issued.token) % 4)),
+            opens=partial(_session_opened, region, account, issued.access_key_id),
+        )
+
+
+def _session_opened(region: str, account: str, access_key_id: str, sealed: bytes) -> object:
+    public = Ed25519PrivateKey.from_private_bytes(MASTER_KEY).public_key().public_bytes_raw()
+    return session.open_token(
+        DATA_KEY,
+        base64.urlsafe_b64encode(sealed).rstrip(b"=").decode(),
+        account=account,
+        access_key_id=access_key_id,
+        issuers={region: public},
+    )
+
+
+CREDENTIAL_INFO = b"l1 e1 r1"
+CREDENTIALS = tuple(
+    (kind, account, name, info)
+    for kind in CredentialKind
+    for account in ACCOUNTS
+    for name in ("k1", "k2")
+    for info in (CREDENTIAL_INFO, CARRIAGE.info())
+)
+
+
+def carried_credentials() -> Iterator[Row]:
+    """Between custodians that hold the same transport key, one of them for the very carriage of a value."""
+    for place in CREDENTIALS:
+        kind, account, name, info = place
+        held = keyring(REGIONS[0]).credentials
+        sealed = {
+            CredentialKind.ACCESS_KEY: held.make_access_key(access_key_id=name)[1],
+            CredentialKind.SESSION_KEY: held.make_session_key(account=account, key_id=name),
+            CredentialKind.PASSWORD_KEY: held.make_password_key(account=account, key_id=name),
+        }[kind]
+        yield Row(
+            name=f"message of {kind} {name} of {account} for {len(info)}",
+            sealed=held.carry_credential(
+                sealed,
+                kind=kind,
+                account=account,
+                credential_id=name,
+                recipient=transport.public_key_of(TRANSPORT_KEY),
+                info=info,
+            ),
+            opens=partial(_credential_taken, place),
+        )
+
+
+def _credential_taken(place: tuple[CredentialKind, str, str, bytes], message: bytes) -> bytes:
+    kind, account, name, info = place
+    return keyring(REGIONS[1]).credentials.take_credential(
+        message, kind=kind, account=account, credential_id=name, info=info
+    )
+
+
 KINDS: dict[str, Callable[[], Iterator[Row]]] = {
     "values": values,
     "key material": keys,
@@ -253,6 +352,9 @@ KINDS: dict[str, Callable[[], Iterator[Row]]] = {
     "access keys": access_keys,
     "tokens": tokens,
     "messages": messages,
+    "account keys": account_keys,
+    "session tokens": session_tokens,
+    "carried credentials": carried_credentials,
 }
 
 

@@ -13,8 +13,9 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from watchword.envelope import suite, transport
 from watchword.envelope.fields import joined
 from watchword.envelope.refused import EnvelopeRefused, Step
-from watchword.envelope.transport import Carriage
+from watchword.envelope.transport import Carriage, CredentialCarriage, CredentialKind
 from watchword.envelope.value import VALUE_BYTES_MAX
+from watchword.envelope.wrap import Kind
 
 PAIR = transport.generate_pair(os.urandom)
 PLAINTEXT = b"correct horse battery staple"
@@ -152,3 +153,44 @@ def test_what_is_longer_than_a_value_is_not_sealed() -> None:
         transport.seal_to(PAIR.public_key, bytes(VALUE_BYTES_MAX + 1), info=b"")
 
     assert refused.value.step is Step.LENGTH
+
+
+CREDENTIAL = CredentialCarriage(
+    protocol_version=1,
+    link_id="l1",
+    epoch=2,
+    revision=3,
+    content_id="c1",
+    source_region="us-east-1",
+    target_region="us-east-2",
+)
+OTHER_CREDENTIAL = CredentialCarriage(
+    protocol_version=2,
+    link_id="l2",
+    epoch=3,
+    revision=4,
+    content_id="c2",
+    source_region="us-east-2",
+    target_region="us-east-1",
+)
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(CredentialCarriage)])
+def test_a_credential_s_carriage_says_each_of_its_fields(name: str) -> None:
+    other = replace(CREDENTIAL, **{name: getattr(OTHER_CREDENTIAL, name)})
+
+    assert other.info() != CREDENTIAL.info()
+
+
+def test_what_is_sealed_for_one_purpose_does_not_open_for_another() -> None:
+    """Or a credential could be taken over as a secret's value, which its owner may read."""
+    sealed = transport.seal_to(PAIR.public_key, PLAINTEXT, info=b"i", purpose=transport.CREDENTIAL_PURPOSE)
+
+    with pytest.raises(EnvelopeRefused):
+        transport.open_sealed(PAIR.private_key, sealed, info=b"i")
+    opened = transport.open_sealed(PAIR.private_key, sealed, info=b"i", purpose=transport.CREDENTIAL_PURPOSE)
+    assert opened == PLAINTEXT
+
+
+def test_every_kind_of_credential_is_one_that_is_wrapped() -> None:
+    assert {kind.value for kind in CredentialKind} < {kind.value for kind in Kind}

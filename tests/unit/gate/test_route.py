@@ -6,7 +6,7 @@ import pytest
 
 from watchword.api.http import HTTPRequest
 from watchword.api.operation import Operation, Protocol, Service
-from watchword.api.shapes import kms, sts, watchword
+from watchword.api.shapes import account, ec2, iam, kms, sts, watchword
 from watchword.api.shapes import secretsmanager as sm
 from watchword.gate.route import Unroutable, route
 
@@ -21,8 +21,14 @@ def asked(
     url: str = "/",
     content_type: str | None = None,
     body: bytes = b"",
+    signed_for: str | None = None,
 ) -> HTTPRequest:
     headers = [("host", "localhost")]
+    if signed_for is not None:
+        scope = f"AKIAIOSFODNN7EXAMPLE/20261122/us-east-1/{signed_for}/aws4_request"
+        headers.append(
+            ("authorization", f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host, Signature=0")
+        )
     if target is not None:
         headers.append(("x-amz-target", target))
     if content_type is not None:
@@ -41,6 +47,22 @@ ROUTES: dict[str, tuple[HTTPRequest, Operation]] = {
     "STS, in the URL of a GET": (
         asked(method="GET", url=f"/?{WHO.decode()}&X-Amz-Signature=0"),
         sts.GET_CALLER_IDENTITY,
+    ),
+    "IAM, in a form": (
+        asked(content_type=FORM, body=b"Action=ListUsers&Version=2010-05-08"),
+        iam.LIST_USERS,
+    ),
+    "EC2, in a form": (
+        asked(content_type=FORM, body=b"Action=DescribeRegions&Version=2016-11-15"),
+        ec2.DESCRIBE_REGIONS,
+    ),
+    "Account, by its path": (
+        asked(url="/listRegions", content_type="application/json"),
+        account.LIST_REGIONS,
+    ),
+    "a content type is no part of a path's operation": (
+        asked(url="/listRegions", content_type=FORM),
+        account.LIST_REGIONS,
     ),
     "a content type is no part of a JSON operation's name": (
         asked("secretsmanager.ListSecrets", content_type=FORM),
@@ -85,6 +107,51 @@ NOTHING: dict[str, tuple[HTTPRequest, Asked, str]] = {
         sm.SERVICE,
         "UnknownOperationException",
     ),
+    "a path and a target": (
+        asked("secretsmanager.GetSecretValue", url="/listRegions"),
+        sm.SERVICE,
+        "UnknownOperationException",
+    ),
+    "a method that no path takes": (
+        asked(method="GET", url="/listRegions"),
+        account.SERVICE,
+        "UnknownOperationException",
+    ),
+    "a query that no path takes": (
+        asked(url="/listRegions?a=b", content_type="application/json"),
+        account.SERVICE,
+        "UnknownOperationException",
+    ),
+    "an unknown path": (
+        asked(url="/getAlternateContact", content_type="application/json"),
+        Protocol.REST_JSON,
+        "UnknownOperationException",
+    ),
+    "an action of another service": (
+        asked(content_type=FORM, body=b"Action=GetCallerIdentity&Version=2010-05-08"),
+        iam.SERVICE,
+        "UnknownOperationException",
+    ),
+    "an unknown action of EC2": (
+        asked(content_type=FORM, body=b"Action=RunInstances&Version=2016-11-15"),
+        ec2.SERVICE,
+        "UnknownOperationException",
+    ),
+    "an unknown version, signed for EC2": (
+        asked(content_type=FORM, body=b"Action=DescribeRegions&Version=1", signed_for="ec2"),
+        Protocol.EC2,
+        "UnknownOperationException",
+    ),
+    "no form, signed for EC2": (
+        asked(content_type=FORM, body=b"%ff", signed_for="ec2"),
+        Protocol.EC2,
+        "SerializationException",
+    ),
+    "an unknown path, signed for Account": (
+        asked(url="/nowhere", signed_for="account"),
+        Protocol.REST_JSON,
+        "UnknownOperationException",
+    ),
     "our own operations": (asked("Watchword.ApplyReplica"), Protocol.JSON, "UnknownOperationException"),
     "our own agent's operations": (
         asked("Watchword.ReadReplica"),
@@ -103,7 +170,7 @@ NOTHING: dict[str, tuple[HTTPRequest, Asked, str]] = {
         "UnknownOperationException",
     ),
     "an unknown version": (
-        asked(content_type=FORM, body=b"Action=GetCallerIdentity&Version=2010-05-08"),
+        asked(content_type=FORM, body=b"Action=GetCallerIdentity&Version=2011-06-16"),
         Protocol.QUERY,
         "UnknownOperationException",
     ),

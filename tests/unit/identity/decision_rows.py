@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
-from watchword.identity.policy_document import PolicyKind, parse
+from watchword.identity.policy_document import PolicyKind, read
 
 OURS, THEIRS = "123456789012", "210987654321"
 ROOT = f"arn:aws:iam::{OURS}:root"
@@ -40,6 +40,13 @@ WHO: Mapping[str, tuple[str, str, str]] = {
     "stranger": ("USER", STRANGER, ""),
     "strange root": ("ROOT", STRANGE_ROOT, ""),
 }
+ANNA_ID, BEN_ID, ROLE_ID = "AIDAANNA", "AIDABEN", "AROAREADER"
+KNOWN: Mapping[str, tuple[str, str, str]] = {
+    "known anna": ("anna", ANNA_ID, ""),
+    "known session": ("session", "", ROLE_ID),
+    "known federated": ("federated", "", ANNA_ID),
+}
+"""Callers of `WHO` whose unique ids are known: their own, and their issuers'."""
 Statement = dict[str, Any]
 Verdict = tuple[str, str]
 """What was decided, and by which type of policy."""
@@ -355,6 +362,33 @@ KEYS: dict[str, Row] = {
     "a grant to somebody else is nothing": Row(
         action=DECRYPT, resource=KEY, grants=[BEN], expected=(IMPLICIT, RESOURCE)
     ),
+    "a grant to an account hands the decision to its policies": Row(
+        action=DECRYPT,
+        resource=KEY,
+        policy=[to({"AWS": BEN})],
+        identity=[allow()],
+        grants=[ROOT],
+        expected=(ALLOWED, IDENTITY),
+    ),
+    "and allows nobody by itself": Row(
+        action=DECRYPT, resource=KEY, policy=[to({"AWS": BEN})], grants=[ROOT], expected=(IMPLICIT, IDENTITY)
+    ),
+    "but its root user": Row(
+        who="root",
+        action=DECRYPT,
+        resource=KEY,
+        policy=[to({"AWS": BEN})],
+        grants=[ROOT],
+        expected=(ALLOWED, BY_GRANT),
+    ),
+    "a grant to another account is none to this one": Row(
+        action=DECRYPT,
+        resource=KEY,
+        policy=[to({"AWS": BEN})],
+        identity=[allow()],
+        grants=[STRANGE_ROOT],
+        expected=(IMPLICIT, RESOURCE),
+    ),
     "a deny takes back what is granted": Row(
         action=DECRYPT, resource=KEY, identity=[deny()], grants=[ANNA], expected=(EXPLICIT, IDENTITY)
     ),
@@ -641,12 +675,13 @@ UNRESOLVED: dict[str, Row] = {
 def judged(row: Row, *, compiled: ModuleType, decision: ModuleType) -> Verdict:
     """What these rules decide."""
     kinds = compiled.CallerKind
-    if row.who in WHO:
-        kind, arn, issuer = WHO[row.who]
-        who = compiled.caller(kinds[kind], arn, issuer_arn=issuer)
+    name, unique_id, issuer_id = KNOWN.get(row.who, (row.who, "", ""))
+    if name in WHO:
+        kind, arn, issuer = WHO[name]
+        who = compiled.caller(kinds[kind], arn, issuer_arn=issuer, unique_id=unique_id, issuer_id=issuer_id)
     else:
         outside = kinds.WEB_IDENTITY if row.who == PROVIDER else kinds.SERVICE if row.who else kinds.ANONYMOUS
-        who = compiled.Caller(kind=outside, arn=row.who)
+        who = compiled.outsider(outside, row.who)
     is_role = row.resource == ANOTHER_ROLE
 
     def policies(statements: Sequence[Statement] | None, kind: PolicyKind) -> Any:
@@ -657,7 +692,7 @@ def judged(row: Row, *, compiled: ModuleType, decision: ModuleType) -> Verdict:
                 {name: held for name, held in one.items() if name != "Resource"} for one in statements
             ]
         text = json.dumps({"Version": row.version, "Statement": list(statements)})
-        return compiled.policy_set([compiled.compiled(parse(text, kind=kind), name=str(kind))])
+        return compiled.policy_set([compiled.compiled(read(text, kind=kind), name=str(kind))])
 
     decided = decision.decide(
         decision.Asked(action=row.action, resource=row.resource, caller=who, context=row.context),
@@ -681,6 +716,82 @@ def judged(row: Row, *, compiled: ModuleType, decision: ModuleType) -> Verdict:
     return verdict, str(decided.by)
 
 
+# Source: IAM User Guide, JSON policy elements: Principal ("if you delete and recreate the role"); decision 0008.
+REMEMBERED: dict[str, Row] = {
+    "a user is named by its id": Row(
+        who="known anna", policy=[to({"AWS": ANNA_ID})], expected=(ALLOWED, RESOURCE)
+    ),
+    "finally": Row(
+        who="known anna", boundary=NOTHING, policy=[to({"AWS": ANNA_ID})], expected=(ALLOWED, RESOURCE)
+    ),
+    "not by the ARN that it has now": Row(
+        who="known anna", policy=[to({"AWS": ANNA})], expected=(IMPLICIT, IDENTITY)
+    ),
+    "nor by the id of who had its name before": Row(
+        who="known anna", policy=[to({"AWS": "AIDABEFORE"})], expected=(IMPLICIT, IDENTITY)
+    ),
+    "a deny of its id denies it": Row(
+        who="known anna",
+        identity=[allow()],
+        policy=[deny(Principal={"AWS": ANNA_ID})],
+        expected=(EXPLICIT, RESOURCE),
+    ),
+    "a deny of its namesake does not": Row(
+        who="known anna",
+        identity=[allow()],
+        policy=[deny(Principal={"AWS": "AIDABEFORE"})],
+        expected=(ALLOWED, IDENTITY),
+    ),
+    "a deny of all but its id spares it": Row(
+        who="known anna",
+        identity=[allow()],
+        policy=[deny(NotPrincipal={"AWS": [ROOT, ANNA_ID]})],
+        expected=(ALLOWED, IDENTITY),
+    ),
+    "a deny of all but its namesake does not spare it": Row(
+        who="known anna",
+        identity=[allow()],
+        policy=[deny(NotPrincipal={"AWS": [ROOT, ANNA]})],
+        expected=(EXPLICIT, RESOURCE),
+    ),
+    "a session is named by its role's id": Row(
+        who="known session", policy=[to({"AWS": ROLE_ID})], expected=(ALLOWED, RESOURCE)
+    ),
+    "within its boundary": Row(
+        who="known session", boundary=NOTHING, policy=[to({"AWS": ROLE_ID})], expected=(IMPLICIT, BOUNDARY)
+    ),
+    "not by its role's ARN": Row(
+        who="known session", policy=[to({"AWS": ROLE})], expected=(IMPLICIT, IDENTITY)
+    ),
+    "and by its own ARN, finally": Row(
+        who="known session", boundary=NOTHING, policy=[to({"AWS": SESSION})], expected=(ALLOWED, RESOURCE)
+    ),
+    "a deny of all but role and session spares the session": Row(
+        who="known session",
+        identity=[allow()],
+        policy=[deny(NotPrincipal={"AWS": [ROOT, ROLE_ID, SESSION]})],
+        expected=(ALLOWED, IDENTITY),
+    ),
+    "a federated user is named by the id of who vouched": Row(
+        who="known federated", session=[allow()], policy=[to({"AWS": ANNA_ID})], expected=(ALLOWED, RESOURCE)
+    ),
+    "and not by that one's ARN": Row(
+        who="known federated", session=[allow()], policy=[to({"AWS": ANNA})], expected=(IMPLICIT, IDENTITY)
+    ),
+    "a grant is to an id": Row(
+        who="known anna", action=DECRYPT, resource=KEY, grants=[ANNA_ID], expected=(ALLOWED, BY_GRANT)
+    ),
+    "not to whoever has the ARN": Row(
+        who="known anna", action=DECRYPT, resource=KEY, grants=[ANNA, BEN_ID], expected=(IMPLICIT, RESOURCE)
+    ),
+    "a grant to a role's id is one to its sessions": Row(
+        who="known session", action=DECRYPT, resource=KEY, grants=[ROLE_ID], expected=(ALLOWED, BY_GRANT)
+    ),
+    "and not one to the role's ARN": Row(
+        who="known session", action=DECRYPT, resource=KEY, grants=[ROLE], expected=(IMPLICIT, RESOURCE)
+    ),
+}
+
 CHAPTERS: Mapping[str, Mapping[str, Row]] = {
     "same account": SAME_ACCOUNT,
     "final": FINAL,
@@ -690,6 +801,7 @@ CHAPTERS: Mapping[str, Mapping[str, Row]] = {
     "principals": PRINCIPALS,
     "elements": ELEMENTS,
     "unresolved": UNRESOLVED,
+    "remembered": REMEMBERED,
 }
 ROWS: Mapping[str, Row] = {
     f"{chapter}: {number}. {name}": row

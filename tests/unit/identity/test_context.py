@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import pytest
 
-from watchword.api.call import root_of
+from watchword.api.call import Principal, PrincipalKind, Session, root_of
 from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.api.shapes import kms
@@ -26,12 +27,13 @@ def context(
     *,
     tags: Mapping[str, str] | None = None,
     facts: Mapping[str, tuple[str, ...]] | None = None,
+    principal: Principal = ROOT,
     **circumstances: Any,
 ) -> RequestContext:
     return RequestContext(
         operation=operation,
         request=request,
-        principal=ROOT,
+        principal=principal,
         circumstances=Circumstances(**{"region": "us-east-2", "now": NOW, **circumstances}),
         account=ACCOUNT,
         tags=tags or {},
@@ -47,6 +49,7 @@ OF_THE_CALL: dict[str, tuple[dict[str, Any], str, tuple[str, ...] | None]] = {
     "user id": ({}, "aws:userid", (ACCOUNT,)),
     "a root user has no name": ({}, "aws:username", None),
     "Region": ({}, "aws:requestedregion", ("us-east-2",)),
+    "Region, as EC2 calls it": ({}, "ec2:region", ("us-east-2",)),
     "owner": ({}, "aws:resourceaccount", (ACCOUNT,)),
     "time": ({}, "aws:currenttime", ("2026-11-22T00:00:00Z",)),
     "seconds": ({}, "aws:epochtime", ("1795305600",)),
@@ -68,6 +71,77 @@ def test_the_call_fills_the_global_keys(
     circumstances: dict[str, Any], key: str, values: tuple[str, ...] | None
 ) -> None:
     assert context(sm.GET_SECRET_VALUE, READ, **circumstances).get(key) == values
+
+
+ANN_ARN, APP_ARN = f"arn:aws:iam::{ACCOUNT}:user/ann", f"arn:aws:iam::{ACCOUNT}:role/app"
+ANN = Principal(
+    kind=PrincipalKind.USER,
+    arn=ANN_ARN,
+    account=ACCOUNT,
+    user_id="AIDAANN",
+    unique_id="AIDAANN",
+    name="ann",
+    tags=(("team", "red"), ("Empty", "")),
+)
+ANN_FOR_AN_HOUR = msgspec.structs.replace(ANN, session=Session(issued_ms=NOW + 999))
+SESSION = Principal(
+    kind=PrincipalKind.ROLE_SESSION,
+    arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job",
+    account=ACCOUNT,
+    user_id="AROAAPP:job",
+    unique_id="AROAAPP:job",
+    issuer_arn=APP_ARN,
+    issuer_id="AROAAPP",
+    name="app",
+    session=Session(
+        issued_ms=NOW,
+        source_identity="ann@example.com",
+        federated_provider=f"arn:aws:iam::{ACCOUNT}:oidc-provider/x.y",
+    ),
+)
+FEDERATED = Principal(
+    kind=PrincipalKind.FEDERATED_USER,
+    arn=f"arn:aws:sts::{ACCOUNT}:federated-user/fay",
+    account=ACCOUNT,
+    user_id=f"{ACCOUNT}:fay",
+    issuer_arn=ANN_ARN,
+    issuer_id="AIDAANN",
+    session=Session(issued_ms=NOW),
+)
+# Source: IAM User Guide, AWS global condition context keys; aws:PrincipalType and aws:userid: Policy variables, the table.
+OF_WHO_CALLS: dict[str, tuple[Principal, str, tuple[str, ...] | None]] = {
+    "a user's type": (ANN, "aws:principaltype", ("User",)),
+    "a user's name": (ANN, "aws:username", ("ann",)),
+    "a user's id": (ANN, "aws:userid", ("AIDAANN",)),
+    "a user's ARN": (ANN, "aws:principalarn", (ANN_ARN,)),
+    "a user's tag": (ANN, "aws:principaltag/team", ("red",)),
+    "a user's empty tag": (ANN, "aws:principaltag/empty", ("",)),
+    "a tag that a user lacks": (ANN, "aws:principaltag/stage", None),
+    "no time of issue with long-term keys": (ANN, "aws:tokenissuetime", None),
+    "nothing of a second factor with long-term keys": (ANN, "aws:multifactorauthpresent", None),
+    "no source identity": (ANN, "aws:sourceidentity", None),
+    "a user's name with temporary credentials": (ANN_FOR_AN_HOUR, "aws:username", ("ann",)),
+    "when they were issued, in seconds": (ANN_FOR_AN_HOUR, "aws:tokenissuetime", ("2026-11-22T00:00:00Z",)),
+    "no second factor": (ANN_FOR_AN_HOUR, "aws:multifactorauthpresent", ("false",)),
+    "and so no age of one": (ANN_FOR_AN_HOUR, "aws:multifactorauthage", None),
+    "a session's type": (SESSION, "aws:principaltype", ("AssumedRole",)),
+    "a session has no user's name": (SESSION, "aws:username", None),
+    "a session's id": (SESSION, "aws:userid", ("AROAAPP:job",)),
+    "a session's ARN is its role's": (SESSION, "aws:principalarn", (APP_ARN,)),
+    "a session's source identity": (SESSION, "aws:sourceidentity", ("ann@example.com",)),
+    "who vouched for it": (SESSION, "aws:federatedprovider", (f"arn:aws:iam::{ACCOUNT}:oidc-provider/x.y",)),
+    "a federated user's type": (FEDERATED, "aws:principaltype", ("FederatedUser",)),
+    "a federated user's ARN is its own": (FEDERATED, "aws:principalarn", (FEDERATED.arn,)),
+    "a federated user's id": (FEDERATED, "aws:userid", (f"{ACCOUNT}:fay",)),
+    "a federated user has no user's name": (FEDERATED, "aws:username", None),
+}
+
+
+@pytest.mark.parametrize(("who", "key", "values"), OF_WHO_CALLS.values(), ids=OF_WHO_CALLS)
+def test_who_calls_fills_the_keys_of_the_principal(
+    who: Principal, key: str, values: tuple[str, ...] | None
+) -> None:
+    assert context(sm.GET_SECRET_VALUE, READ, principal=who).get(key) == values
 
 
 def test_what_a_service_asks_in_a_caller_s_name_shows_the_service_and_no_address() -> None:
@@ -147,6 +221,7 @@ def test_what_was_found_fills_the_rest() -> None:
     assert found.get("secretsmanager:secretprimaryregion") == ("us-east-1",)
     assert found.get("aws:resourcetag/stage") == ("x",)
     assert found.get("secretsmanager:resourcetag/stage") == ("x",)
+    assert found.get("iam:resourcetag/stage") == ("x",)
     assert found.get("aws:resourcetag/team") == ("blue", "red")
     assert found.get("aws:resourcetag/none") is None
 

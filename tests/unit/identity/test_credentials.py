@@ -13,7 +13,8 @@ from watchword.api.errors import UnrecognizedClientException
 from watchword.custody.core import Keyring
 from watchword.custody.master import Master
 from watchword.identity.credentials import credentials
-from watchword.identity.model import AccessKey
+from watchword.identity.directory import Directory, founded
+from watchword.identity.model import AccessKey, Settings, User
 from watchword.sigv4.key import SigningKey, derive
 from watchword.sigv4.verify import Presented
 
@@ -49,9 +50,22 @@ class Identity:
     """A Region's copy of identity, as values."""
 
     held: AccessKey | None
+    known: Directory | None = None
 
     def access_key(self, access_key_id: str) -> AccessKey | None:
         return self.held if self.held and self.held.access_key_id == access_key_id else None
+
+    def directory(self, account: str) -> Directory | None:
+        return self.known
+
+    def accounts(self) -> tuple[str, ...]:
+        return (ACCOUNT,)
+
+    def access_keys_of(self, account: str) -> tuple[AccessKey, ...]:
+        return () if self.held is None else (self.held,)
+
+    def sealed_credential(self, account: str, kind: str, credential_id: str) -> bytes | None:
+        return None
 
 
 class Keys:
@@ -96,7 +110,45 @@ def test_the_signing_key_is_that_of_the_presented_scope(presented: Presented) ->
     assert known.key.sign(b"text") == expected.sign(b"text")
 
 
+USER = User(user_id="AIDAEXAMPLE", name="Ann", path="/ops/", created_ms=0, tags={"team": "red"})
+KNOWN = founded(
+    account=ACCOUNT, partition="aws", items=(Settings(created_ms=0), USER), now=0, entropy=os.urandom
+)
+USERS_KEY = replace(HELD, user_id=USER.user_id, principal_arn=f"arn:aws:iam::{ACCOUNT}:user/before/Ann")
+
+
+def out_of_force(directory: Directory) -> Directory:
+    return Directory(
+        account=directory.account,
+        partition=directory.partition,
+        revision=directory.revision,
+        content_id=directory.content_id,
+        changed_ms=directory.changed_ms,
+        in_force=False,
+        items=directory.items,
+    )
+
+
+def test_a_users_access_key_stands_for_the_user_as_it_is_now() -> None:
+    known = credentials(PRESENTED, Identity(USERS_KEY, KNOWN), Keys())
+
+    assert known.principal == Principal(
+        kind=PrincipalKind.USER,
+        arn=f"arn:aws:iam::{ACCOUNT}:user/ops/Ann",
+        account=ACCOUNT,
+        user_id=USER.user_id,
+        access_key_id=ACCESS_KEY_ID,
+        unique_id=USER.user_id,
+        name="Ann",
+        tags=(("team", "red"),),
+    )
+
+
 UNKNOWN = {
+    "a key of a user who is gone": (PRESENTED, Identity(replace(USERS_KEY, user_id="AIDAGONE"), KNOWN)),
+    "a user's key before its account's identity came": (PRESENTED, Identity(USERS_KEY)),
+    "a root user's key where the Region is not enabled": (PRESENTED, Identity(HELD, out_of_force(KNOWN))),
+    "a user's key where the Region is not enabled": (PRESENTED, Identity(USERS_KEY, out_of_force(KNOWN))),
     "an unknown access key": (PRESENTED, Identity(None)),
     "another access key": (structs.replace(PRESENTED, access_key_id="AKIAI44QH8DHBEXAMPLE"), Identity(HELD)),
     "an inactive access key": (PRESENTED, Identity(replace(HELD, active=False))),

@@ -28,15 +28,15 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     "accounts are not told apart": ("decision", "resource.account != who.account", "False"),
     "across accounts one side is enough": ("decision", "if not crosses:", "if True:"),
     "a key's policy is not needed": ("decision", "(crosses or resource.decides_itself)", "crosses"),
-    "a grant is to anybody": ("decision", "if granted.grantee == who.arn:", "if True:"),
+    "a grant is to anybody": ("decision", "if granted.grantee == who.named:", "if True:"),
     "a grant to a role is final": (
         "decision",
-        "return _limited(asked, identity, allowed)\n    crosses",
-        "return allowed\n    crosses",
+        "return _limited(asked, identity, allowed)\n        if granted",
+        "return allowed\n        if granted",
     ),
     "a grant to a role is none": (
         "decision",
-        "if who.issuer_arn and granted.grantee == who.issuer_arn:",
+        "if who.issuer_named and granted.grantee == who.issuer_named:",
         "if False:",
     ),
     "a role's ARN is final": (
@@ -78,7 +78,34 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "by = Side.TRUST if resource.is_role else Side.RESOURCE\n    from",
         "by = Side.RESOURCE\n    from",
     ),
+    "a grant to an account is to all of it": (
+        "decision",
+        "reach = max(reach, Reach.ACCOUNT)",
+        "return allowed",
+    ),
+    "a grant to an account is to nobody": ("decision", "reach = max(reach, Reach.ACCOUNT)", "pass"),
     # Whom a statement means.
+    "a user's id is not looked at": ("compiled", "named=unique_id or arn,", "named=arn,"),
+    "an issuer's id is not looked at": (
+        "compiled",
+        "issuer_named=issuer_id or issuer_arn,",
+        "issuer_named=issuer_arn,",
+    ),
+    "who has an id is named by its ARN too": (
+        "compiled",
+        "if self.everybody or who.named in self.aws:",
+        "if self.everybody or who.named in self.aws or who.arn in self.aws:",
+    ),
+    "a session is named by its role's ARN too": (
+        "compiled",
+        "if who.issuer_named in self.aws:",
+        "if who.issuer_named in self.aws or who.issuer_arn in self.aws:",
+    ),
+    "NotPrincipal spares a namesake": (
+        "compiled",
+        "names = (who.named, who.issuer_named) if who.issuer_named else (who.named,)",
+        "names = (who.named, who.issuer_named) if who.issuer_named else (who.arn,)",
+    ),
     "the account's ARN names everybody in it": (
         "compiled",
         "return Reach.ACCOUNT if who",
@@ -86,11 +113,11 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     ),
     "the account's number names nobody": ("compiled", " or who.account in self.aws else", " else"),
     "a role's ARN names its session": ("compiled", "return Reach.ISSUER", "return Reach.DIRECT"),
-    "a role's ARN names no session": ("compiled", "if who.issuer_arn in self.aws:", "if False:"),
+    "a role's ARN names no session": ("compiled", "if who.issuer_named in self.aws:", "if False:"),
     "everybody is nobody": (
         "compiled",
-        "if self.everybody or who.arn in self.aws:",
-        "if who.arn in self.aws:",
+        "if self.everybody or who.named in self.aws:",
+        "if who.named in self.aws:",
     ),
     "a service is any principal": (
         "compiled",
@@ -119,13 +146,13 @@ FAULTS: dict[str, tuple[str, str, str]] = {
     ),
     "NotPrincipal needs no session": (
         "compiled",
-        "names = (who.arn, who.issuer_arn) if who.issuer_arn",
-        "names = (who.issuer_arn,) if who.issuer_arn",
+        "names = (who.named, who.issuer_named) if who.issuer_named",
+        "names = (who.issuer_named,) if who.issuer_named",
     ),
     "NotPrincipal needs no role": (
         "compiled",
-        "names = (who.arn, who.issuer_arn) if who.issuer_arn",
-        "names = (who.arn,) if who.issuer_arn",
+        "names = (who.named, who.issuer_named) if who.issuer_named",
+        "names = (who.named,) if who.issuer_named",
     ),
     "NotPrincipal spares who has a boundary": ("compiled", " or bounded or not self", " or not self"),
     "NotPrincipal denies the root user": ("compiled", "who.kind is CallerKind.ROOT or all", "all"),

@@ -27,7 +27,16 @@ from tests.unit.identity.decision_rows import (
     THEIRS,
 )
 
-from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, policy_set
+from watchword.identity.compiled import (
+    ANONYMOUS,
+    Caller,
+    CallerKind,
+    PolicySet,
+    caller,
+    compiled,
+    outsider,
+    policy_set,
+)
 from watchword.identity.decision import Asked, Decision, Granted, PoliciesOfPrincipal, ResourceSide, decide
 from watchword.identity.policy_document import PolicyKind, parse
 
@@ -39,8 +48,8 @@ CALLERS = [
     caller(CallerKind.USER, STRANGER),
     caller(CallerKind.ROLE_SESSION, SESSION, issuer_arn=ROLE),
     caller(CallerKind.FEDERATED_USER, FEDERATED, issuer_arn=ANNA),
-    Caller(kind=CallerKind.SERVICE, arn=SERVICE),
-    Caller(kind=CallerKind.ANONYMOUS, arn=""),
+    outsider(CallerKind.SERVICE, SERVICE),
+    ANONYMOUS,
 ]
 PRINCIPALS = [
     "*",

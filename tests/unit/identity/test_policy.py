@@ -12,6 +12,7 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.api.shapes import kms, sts, watchword
 from watchword.api.shapes import secretsmanager as sm
+from watchword.identity.decision import PoliciesOfPrincipal
 from watchword.identity.policy import Decision, decide, refusal
 
 ACCOUNT, STRANGER = "123456789012", "210987654321"
@@ -60,6 +61,7 @@ def decided(
         principal=principal,
         found=found,
         context=lambda: context or {},
+        identity=PoliciesOfPrincipal,
     )
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
+from tests.unit.keys.made import grant
 
-from watchword.api.call import Found, Place, Scope, root_of
+from watchword.api.call import Found, Granting, Place, Principal, PrincipalKind, Scope, root_of
 from watchword.api.errors import ApiError
 from watchword.api.shapes import kms
 from watchword.envelope import ciphertext
 from watchword.keys import find, refusals
-from watchword.keys.model import Alias, KeyManager, KeyState, KMSKey, Material
+from watchword.keys.model import Alias, Grant, KeyManager, KeyState, KMSKey, Material
 
 ACCOUNT, STRANGER = "123456789012", "210987654321"
 HERE = f"arn:aws:kms:us-east-1:{ACCOUNT}:"
@@ -50,6 +52,7 @@ class Keys:
 
     held: Mapping[tuple[str, str], KMSKey] = field(default_factory=dict)
     names: Mapping[tuple[str, str], KMSKey] = field(default_factory=dict)
+    granted: Sequence[Grant] = ()
 
     def key(self, account: str, key_id: str) -> KMSKey | None:
         return self.held.get((account, key_id))
@@ -63,6 +66,20 @@ class Keys:
             for (held, name), key in sorted(self.names.items())
             if held == account and key_id in (None, key.key_id) and name > after
         ][:limit]
+
+    def grants(
+        self, account: str, key_id: str, *, grantee: str | None = None, after: str = "", limit: int
+    ) -> Sequence[Grant]:
+        return sorted(
+            (
+                one
+                for one in self.granted
+                if (one.account, one.key_id) == (account, key_id)
+                and grantee in (None, one.grantee)
+                and one.grant_id > after
+            ),
+            key=lambda one: one.grant_id,
+        )[:limit]
 
 
 MINE, MANAGED, MULTI = key(ID), key(MANAGED_ID, KeyManager.AWS), key(MULTI_REGION_ID)
@@ -227,3 +244,113 @@ def test_a_ciphertext_of_a_key_that_is_not_here_names_nothing() -> None:
     request = kms.DecryptRequest(ciphertext_blob=blob(f"{HERE}key/{ABSENT_ID}"))
 
     assert isinstance(find.find_key_of_ciphertext(request, SCOPE, KEYS).missing, kms.NotFoundException)
+
+
+ANN = Principal(
+    kind=PrincipalKind.USER,
+    arn=f"arn:aws:iam::{ACCOUNT}:user/ann",
+    account=ACCOUNT,
+    user_id="AIDAANN",
+    unique_id="AIDAANN",
+)
+CONTEXT = {"department": "finance"}
+GRANTED = (
+    grant("Decrypt", "Encrypt", grantee="AIDAANN", equals=CONTEXT, grant_id="1" * 64),
+    grant(
+        "CreateGrant",
+        "DescribeKey",
+        "Decrypt",
+        "RetireGrant",
+        grantee="AIDAANN",
+        subset=CONTEXT,
+        grant_id="2" * 64,
+    ),
+    grant("ReEncryptFrom", grantee="AIDAANN", equals={"of": "source"}, grant_id="3" * 64),
+    grant("ReEncryptTo", grantee="AIDAANN", equals={"of": "destination"}, grant_id="4" * 64),
+    grant("GenerateDataKey", grantee=ANN.arn, grant_id="5" * 64),
+)
+WITH_GRANTS = replace(KEYS, granted=GRANTED)
+OF_ANN = Scope(principal=ANN, place=PLACE)
+
+
+def granted(found: Found[Any], action: str) -> list[str]:
+    """The first digits of the grants that permit an action."""
+    assert found.grants is not None
+    permitting = list(found.grants(action))
+    assert {one.grantee for one in permitting} <= {ANN.unique_id}
+    return [one.grant_id[0] for one in permitting]
+
+
+def test_grants_permit_what_they_list_in_the_context_of_the_request() -> None:
+    fits = find.find_key_or_alias(
+        kms.EncryptRequest(key_id=ID, encryption_context=CONTEXT), OF_ANN, WITH_GRANTS
+    )
+    other = find.find_key_or_alias(kms.EncryptRequest(key_id=ID), OF_ANN, WITH_GRANTS)
+    opened = find.find_key_of_ciphertext(
+        kms.DecryptRequest(ciphertext_blob=blob(MINE.arn), encryption_context={**CONTEXT, "a": "b"}),
+        OF_ANN,
+        WITH_GRANTS,
+    )
+
+    assert granted(fits, "kms:Encrypt") == ["1"]
+    assert granted(fits, "kms:DescribeKey") == ["2"]
+    assert granted(fits, "kms:RetireGrant") == [], "one grant says nothing of who retires another"
+    assert granted(fits, "kms:ScheduleKeyDeletion") == granted(other, "kms:Encrypt") == []
+    assert granted(opened, "kms:Decrypt") == ["2"]
+
+
+def test_a_grant_to_the_arn_of_somebody_who_is_known_by_id_permits_nobody() -> None:
+    request = kms.GenerateDataKeyRequest(key_id=ID)
+
+    assert granted(find.find_key_or_alias(request, OF_ANN, WITH_GRANTS), "kms:GenerateDataKey") == []
+
+
+def test_each_side_of_a_reencryption_is_permitted_in_its_own_context() -> None:
+    request = kms.ReEncryptRequest(
+        ciphertext_blob=blob(MINE.arn),
+        destination_key_id=ID,
+        source_encryption_context={"of": "source"},
+        destination_encryption_context={"of": "destination"},
+    )
+
+    found = find.find_source_and_destination(request, OF_ANN, WITH_GRANTS)
+
+    ((operation, source),) = found.also
+    assert operation.action is not None
+    assert granted(source, operation.action) == ["3"]
+    assert granted(found, "kms:ReEncryptTo") == ["4"]
+
+
+WANTED = {
+    "as narrow": (("Decrypt",), CONTEXT, ["2"]),
+    "an operation more": (("Decrypt", "Encrypt"), CONTEXT, []),
+    "no constraint": (("Decrypt",), None, []),
+}
+
+
+@pytest.mark.parametrize(("operations", "context", "permitted"), WANTED.values(), ids=WANTED)
+def test_who_may_make_grants_by_a_grant_makes_none_that_is_wider(
+    operations: tuple[str, ...], context: dict[str, str] | None, permitted: list[str]
+) -> None:
+    """KMS Developer Guide, Creating grants, "Granting CreateGrant permission"."""
+    request = kms.CreateGrantRequest(
+        key_id=ID,
+        grantee_principal=ANN.arn,
+        operations=operations,
+        constraints=kms.GrantConstraints(encryption_context_equals=context),
+    )
+
+    assert granted(find.find_key_to_grant(request, OF_ANN, WITH_GRANTS), "kms:CreateGrant") == permitted
+
+
+def test_grants_are_looked_through_to_the_last() -> None:
+    many = [
+        grant("Encrypt", grantee="AIDAANN", equals={"number": str(number)}, grant_id=f"{number:064}")
+        for number in range(2 * find.GRANTS_READ + 1)
+    ]
+    last = kms.EncryptRequest(key_id=ID, encryption_context={"number": str(2 * find.GRANTS_READ)})
+
+    found = find.find_key_or_alias(last, OF_ANN, replace(KEYS, granted=many))
+
+    assert found.grants is not None
+    assert list(found.grants("kms:Encrypt")) == [Granting(grant_id=many[-1].grant_id, grantee="AIDAANN")]

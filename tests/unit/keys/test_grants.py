@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
-from tests.unit.keys.made import ALICE, ROLE, ROOT, grant
+from tests.unit.keys.made import ACCOUNT, ALICE, ROLE, ROOT, grant
 
+from watchword.api.call import Principal, PrincipalKind, root_of
 from watchword.api.errors import ApiError, ValidationException
 from watchword.api.shapes import kms
 from watchword.keys import grants
@@ -74,18 +75,49 @@ def test_a_grant_permits_its_grantee_and_nobody_else() -> None:
     assert list(grants.permitting(held, principals=frozenset({ROOT}), operation="Decrypt")) == []
 
 
-RETIRERS = {
-    "the account": (grant("Decrypt"), ROOT, True),
-    "the retiring principal": (grant("Decrypt", retiring=ROLE), ROLE, True),
-    "a grantee who was let": (grant("Decrypt", "RetireGrant"), ALICE, True),
-    "no other grantee": (grant("Decrypt"), ALICE, False),
-    "nobody else": (grant("Decrypt", "RetireGrant", retiring=ROLE), ALICE + "2", False),
+RETIRERS: dict[str, tuple[Grant, set[str]]] = {
+    "the account": (grant("Decrypt"), {ROOT}),
+    "the retiring principal": (grant("Decrypt", retiring="AROAAPP"), {ROOT, "AROAAPP"}),
+    "a grantee who was let": (grant("Decrypt", "RetireGrant"), {ROOT, ALICE}),
+    "both": (grant("RetireGrant", grantee="AIDAANN", retiring=ROLE), {ROOT, "AIDAANN", ROLE}),
 }
 
 
-@pytest.mark.parametrize(("held", "who", "may"), RETIRERS.values(), ids=RETIRERS)
-def test_a_grant_is_retired_by(held: Grant, who: str, may: bool) -> None:
-    assert grants.may_retire(held, principals=frozenset({who}), root_arn=ROOT) is may
+@pytest.mark.parametrize(("held", "who"), RETIRERS.values(), ids=RETIRERS)
+def test_a_grant_is_retired_without_a_permission_by(held: Grant, who: set[str]) -> None:
+    found = list(grants.retiring("kms:RetireGrant", grant=held, partition="aws"))
+
+    assert {one.grantee for one in found} == who
+    assert {one.grant_id for one in found} == {held.grant_id}
+    assert list(grants.retiring("kms:RevokeGrant", grant=held, partition="aws")) == []
+
+
+NAMES: dict[str, tuple[Principal, tuple[str, ...]]] = {
+    "a root user": (root_of(ACCOUNT, partition="aws"), (ROOT,)),
+    "a user": (
+        Principal(
+            kind=PrincipalKind.USER, arn=ALICE, account=ACCOUNT, user_id="AIDAALICE", unique_id="AIDAALICE"
+        ),
+        ("AIDAALICE", ROOT),
+    ),
+    "a role's session": (
+        Principal(
+            kind=PrincipalKind.ROLE_SESSION,
+            arn=f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job",
+            account=ACCOUNT,
+            user_id="AROAAPP:job",
+            unique_id="AROAAPP:job",
+            issuer_arn=ROLE,
+            issuer_id="AROAAPP",
+        ),
+        (f"arn:aws:sts::{ACCOUNT}:assumed-role/app/job", "AROAAPP", ROOT),
+    ),
+}
+
+
+@pytest.mark.parametrize(("principal", "names"), NAMES.values(), ids=NAMES)
+def test_grants_can_name(principal: Principal, names: tuple[str, ...]) -> None:
+    assert grants.names_of(principal) == names
 
 
 WIDER = {

@@ -88,14 +88,19 @@ VALIDATED: dict[str, tuple[Found, tuple[tuple[str, str], ...]]] = {
 
 @pytest.mark.parametrize(("found", "errors"), VALIDATED.values(), ids=VALIDATED)
 def test_a_validation_reports_all_that_is_wrong(found: Found, errors: tuple[tuple[str, str], ...]) -> None:
-    assert validation_errors(found, locks_out=False) == errors
+    assert validation_errors(found, unknown_principal=False, locks_out=False) == errors
+
+
+def test_a_validation_reports_a_user_or_role_that_does_not_exist_as_it_does_one_that_can_not_be() -> None:
+    """Facts 8.4: one text for both."""
+    assert validation_errors(Found(), unknown_principal=True, locks_out=False) == (("Principal", PRINCIPAL),)
 
 
 def test_a_validation_reports_a_policy_that_locks_its_author_out_last() -> None:
     """Facts 8.5."""
     text = "Your requested changes will not allow you to manage this secret in the future."
 
-    assert validation_errors(Found(public=True), locks_out=True) == (
+    assert validation_errors(Found(public=True), unknown_principal=False, locks_out=True) == (
         ("BroadAccess", BROAD),
         ("LockOut", text),
     )

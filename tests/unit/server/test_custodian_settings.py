@@ -43,6 +43,7 @@ WRITTEN = {
     "nothing": CustodianSettings(),
     "strict": CustodianSettings(strict=True),
     "a user": CustodianSettings(user="watchword-keys"),
+    "no data keys kept": CustodianSettings(keep_data_keys=False),
     "everything": ALL,
 }
 
@@ -60,6 +61,7 @@ REFUSED = {
     "a misspelt setting": ("srtict = true", "has a setting that is not known: `srtict`"),
     "a number for a user": ("user = 7", "`user` should be a string"),
     "a word for strict": ('strict = "yes"', "`strict` should be true or false"),
+    "a number for a choice": ("keep_data_keys = 0", "`keep_data_keys` should be true or false"),
     "no questions at all": ("questions_per_second = 0", "should be from 1 to"),
     "an alarm at once": ("decryptions_per_minute = 0", "should be from 1 to"),
     "more than anybody asks": (f"questions_per_second = {CUSTODIAN_RATE_MAX + 1}", "should be from 1 to"),
@@ -81,7 +83,7 @@ def arguments(held: CustodianSettings) -> tuple[str, ...]:
 
 
 def test_a_custodian_is_told_what_is_set_and_nothing_else() -> None:
-    assert arguments(CustodianSettings()) == ()
+    assert arguments(CustodianSettings()) == arguments(CustodianSettings(keep_data_keys=False)) == ()
     assert arguments(ALL) == (
         *("--user", "watchword-keys", "--strict"),
         *("--questions-per-second", "500", "--decryptions-per-minute", "70"),

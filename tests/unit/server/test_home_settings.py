@@ -55,6 +55,7 @@ def test_a_deployment_is_read_back_as_it_was_written() -> None:
         certificate_key=Path("tls/key"),
         custody_key_file=Path("/media/usb/us-east-1.key"),
         transport_key=bytes(range(32)),
+        signing_key=bytes(range(32, 64)),
         workers=7,
     )
     open_to_all = replace(first.regions[1], endpoint="http://0.0.0.0:80", plain_http=True)
@@ -245,6 +246,10 @@ DAMAGE: dict[str, tuple[Change, str]] = {
     "a store that is none": (swap("sqlite:regions", "mysql:regions"), "should begin with `sqlite:`"),
     "a short transport key": (swap('AAAA="', '"'), "`transport_key` should be 32 bytes"),
     "a transport key that is no base64": (swap("AAAA", "A A!"), "`transport_key` should be 32 bytes"),
+    "a short signing key": (
+        swap("workers = 2", 'workers = 2\nsigning_key = "AAAA"'),
+        "`signing_key` should be 32 bytes",
+    ),
     "no workers": (swap("workers = 2", "workers = 0"), "1 to 64 API workers"),
     "plain_http in words": (
         swap("workers = 2", 'workers = 2\nplain_http = "yes"'),

@@ -10,7 +10,7 @@ import pytest
 
 from watchword.api.errors import SerializationException
 from watchword.api.operation import Operation
-from watchword.api.shape import Instant, Integer, Long, Member, Shape
+from watchword.api.shape import Instant, Integer, IsoInstant, Long, Member, Shape
 from watchword.api.shapes import kms
 from watchword.api.shapes import secretsmanager as sm
 from watchword.wire import json11
@@ -135,6 +135,25 @@ def test_a_moment_is_epoch_seconds(body: bytes, ms: int) -> None:
 def test_what_is_no_moment_is_refused(value: bytes) -> None:
     with pytest.raises(SerializationException):
         json11.read(Probe, b'{"Moment": ' + value + b"}")
+
+
+class WithDate(Shape, frozen=True, kw_only=True):
+    date: IsoInstant | None = msgspec.field(name="Date", default=None)
+
+
+def test_a_moment_is_iso_8601_where_the_model_says_so() -> None:
+    held = WithDate(date=IsoInstant(1_700_000_000_000))
+
+    assert json11.encode(held) == b'{"Date":"2023-11-14T22:13:20Z"}'
+    assert held == json11.read(WithDate, json11.encode(held))
+
+
+@pytest.mark.parametrize(
+    "value", [b"1700000000", b'"1700000000"', b'"2023-11-14"', b'"2023-02-30T00:00:00Z"', b"true"]
+)
+def test_what_is_no_iso_8601_is_refused(value: bytes) -> None:
+    with pytest.raises(SerializationException):
+        json11.read(WithDate, b'{"Date": ' + value + b"}")
 
 
 def test_widths_end_where_the_model_says() -> None:

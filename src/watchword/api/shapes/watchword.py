@@ -38,6 +38,13 @@ MATERIAL_VERSION_MAX = 2**32 - 1
 """What four bytes of a ciphertext hold."""
 SEALED_MATERIAL_BYTES_MAX = 2_048
 REGIONS_MAX = 100
+ITEM_BYTES_MAX = 262_144
+"""A managed policy with five versions of 6,144 characters, a role with 10,240 characters of inline policies: far below."""
+CREDENTIAL_BYTES_MAX = 1_024
+ACCOUNT_ITEMS_MAX = 50_000
+HEADERS_MAX = 128
+HEADER_CHARACTERS_MAX = 16_384
+FORWARDED_BYTES_MAX = 2_097_152
 VERDICTS = (
     "Applied",
     "Already",
@@ -74,6 +81,9 @@ def _region(name: str, *, required: bool = True) -> Member:
 
 
 _ACCOUNT = Member(name="Account", required=True, pattern="[0-9]{12}")
+_KIND_OF_ITEM = Member(name="Kind", required=True, minimum=1, maximum=32, pattern="[a-z-]+")
+_ID_OF_ITEM = Member(name="Id", required=True, minimum=1, maximum=255)
+"""The longest is an identity provider's URL."""
 _PRIMARY_REGION = _region("PrimaryRegion")
 
 SERVICE = Service(
@@ -563,6 +573,154 @@ class OpenFromRegionResponse(Shape, frozen=True, kw_only=True):
     key_id: str | None = field(name="KeyId", default=None)
 
 
+class IdentityItem(Shape, frozen=True, kw_only=True):
+    """One item of an account's state, in the form in which the store keeps it."""
+
+    kind: str | None = field(name="Kind", default=None)
+    id: str | None = field(name="Id", default=None)
+    revision: int | None = field(name="Revision", default=None)
+    content_id: str | None = field(name="ContentId", default=None)
+    body: bytes | None = field(name="Body", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "kind": _KIND_OF_ITEM,
+        "id": _ID_OF_ITEM,
+        "revision": _count("Revision"),
+        "content_id": _id("ContentId"),
+        "body": Member(name="Body", required=True, maximum=ITEM_BYTES_MAX),
+    }
+
+
+class ItemAddress(Shape, frozen=True, kw_only=True):
+    kind: str | None = field(name="Kind", default=None)
+    id: str | None = field(name="Id", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {"kind": _KIND_OF_ITEM, "id": _ID_OF_ITEM}
+
+
+class CarriedCredential(Shape, frozen=True, kw_only=True):
+    """A secret access key or a session key, sealed to the other Region's custodian."""
+
+    kind: str | None = field(name="Kind", default=None)
+    id: str | None = field(name="Id", default=None)
+    sealed: bytes | None = field(name="Sealed", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "kind": _KIND_OF_ITEM,
+        "id": _ID_OF_ITEM,
+        "sealed": Member(name="Sealed", required=True, maximum=CREDENTIAL_BYTES_MAX),
+    }
+
+
+class AccountMessage(Shape, frozen=True, kw_only=True):
+    """The identity of one account at one revision, as far as the other Region does not hold it yet."""
+
+    version: int | None = field(name="Version", default=None)
+    link_id: str | None = field(name="LinkId", default=None)
+    epoch: int | None = field(name="Epoch", default=None)
+    incarnation: str | None = field(name="Incarnation", default=None)
+    theirs: str | None = field(name="Theirs", default=None)
+    base: Stand | None = field(name="Base", default=None)
+    since: int | None = field(name="Since", default=None)
+    revision: int | None = field(name="Revision", default=None)
+    digest: str | None = field(name="Digest", default=None)
+    account: str | None = field(name="Account", default=None)
+    content_id: str | None = field(name="ContentId", default=None)
+    changed_ms: int | None = field(name="ChangedMs", default=None)
+    items: tuple[IdentityItem, ...] | None = field(name="Items", default=None)
+    """Those that changed after `since`."""
+    held: tuple[ItemAddress, ...] | None = field(name="Held", default=None)
+    """All others that there are at `revision`."""
+    credentials: tuple[CarriedCredential, ...] | None = field(name="Credentials", default=None)
+    """Those of the items that travel."""
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "version": _count("Version"),
+        "link_id": _id("LinkId"),
+        "epoch": _count("Epoch"),
+        "incarnation": _id("Incarnation"),
+        "theirs": _id("Theirs"),
+        "base": Member(name="Base"),
+        "since": _count("Since"),
+        "revision": _count("Revision"),
+        "digest": _id("Digest"),
+        "account": _ACCOUNT,
+        "content_id": _id("ContentId"),
+        "changed_ms": Member(name="ChangedMs", required=True, minimum=0, maximum=MOMENT_MS_MAX),
+        "items": Member(name="Items", required=True, maximum=ACCOUNT_ITEMS_MAX, item=_ONE),
+        "held": Member(name="Held", required=True, maximum=ACCOUNT_ITEMS_MAX, item=_ONE),
+        "credentials": Member(name="Credentials", required=True, maximum=ACCOUNT_ITEMS_MAX, item=_ONE),
+    }
+
+
+class ReadAccountResponse(Shape, frozen=True, kw_only=True):
+    """At most one of the members is there; none: nothing is due."""
+
+    shake: bool | None = field(name="Shake", default=None)
+    message: AccountMessage | None = field(name="Message", default=None)
+    removal: Removal | None = field(name="Removal", default=None)
+
+
+class TendIdentityRequest(Shape, frozen=True, kw_only=True):
+    """Whatever is due of the accounts' identity here."""
+
+
+class TendIdentityResponse(Shape, frozen=True, kw_only=True):
+    waits: bool | None = field(name="Waits", default=None)
+    """A Region is on its way to be enabled or disabled: look again soon."""
+
+
+class ForwardedHeader(Shape, frozen=True, kw_only=True):
+    name: str | None = field(name="Name", default=None)
+    value: str | None = field(name="Value", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "name": Member(name="Name", required=True, minimum=1, maximum=HEADER_CHARACTERS_MAX),
+        "value": Member(name="Value", required=True, maximum=HEADER_CHARACTERS_MAX),
+    }
+
+
+class ForwardRequest(Shape, frozen=True, kw_only=True):
+    """A client's request as it came, for the Region that alone may carry it out."""
+
+    method: str | None = field(name="Method", default=None)
+    target: str | None = field(name="Target", default=None)
+    headers: tuple[ForwardedHeader, ...] | None = field(name="Headers", default=None)
+    body: bytes | None = field(name="Body", default=None)
+    source: str | None = field(name="Source", default=None)
+    """The client's address, as the Region that it came to saw it."""
+    secure: bool | None = field(name="Secure", default=None)
+    account: str | None = field(name="Account", default=None)
+    """Whose identity's revision the answer tells."""
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "method": Member(name="Method", required=True, values=("GET", "POST")),
+        "target": Member(name="Target", required=True, minimum=1, maximum=HEADER_CHARACTERS_MAX),
+        "headers": Member(name="Headers", required=True, maximum=HEADERS_MAX, item=_ONE),
+        "body": Member(name="Body", maximum=FORWARDED_BYTES_MAX),
+        "source": Member(name="Source", maximum=128),
+        "secure": Member(name="Secure", required=True),
+        "account": _ACCOUNT,
+    }
+
+
+class ForwardResponse(Shape, frozen=True, kw_only=True):
+    """The answer, as the client gets it."""
+
+    status: int | None = field(name="Status", default=None)
+    headers: tuple[ForwardedHeader, ...] | None = field(name="Headers", default=None)
+    body: bytes | None = field(name="Body", default=None)
+    revision: int | None = field(name="Revision", default=None)
+    """Of the account's identity after it; absent: the Region does not have the account."""
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "status": Member(name="Status", required=True, minimum=200, maximum=599),
+        "headers": Member(name="Headers", required=True, maximum=HEADERS_MAX, item=_ONE),
+        "body": Member(name="Body", maximum=FORWARDED_BYTES_MAX),
+        "revision": _count("Revision", required=False),
+    }
+
+
 def _operation(
     name: str, request: type[Shape], response: type[Shape] | None, access: AccessLevel = AccessLevel.WRITE
 ) -> Operation:
@@ -586,6 +744,9 @@ PURGE_SECRETS = _operation("PurgeSecrets", PurgeSecretsRequest, PurgeSecretsResp
 TEND_KEYS = _operation("TendKeys", TendKeysRequest, TendKeysResponse)
 READ_KEY = _operation("ReadKey", ReadReplicaRequest, ReadKeyResponse)
 ACK_KEY = _operation("AckKey", AckReplicaRequest, None)
+TEND_IDENTITY = _operation("TendIdentity", TendIdentityRequest, TendIdentityResponse)
+READ_ACCOUNT = _operation("ReadAccount", ReadReplicaRequest, ReadAccountResponse)
+ACK_ACCOUNT = _operation("AckAccount", AckReplicaRequest, None)
 
 # Asked by another Region's agent, on the peer port.
 APPLY_REPLICA = _operation("ApplyReplica", Message, ReplicaVerdict)
@@ -594,6 +755,9 @@ SHAKE_HANDS = _operation("ShakeHands", ShakeHandsRequest, ShakeHandsResponse, Ac
 NOTE_PROMOTION = _operation("NotePromotion", NotePromotionRequest, None)
 APPLY_KEY = _operation("ApplyKey", KeyMessage, ReplicaVerdict)
 NOTE_KEY_DESTROYED = _operation("NoteKeyDestroyed", NotePromotionRequest, None)
+APPLY_ACCOUNT = _operation("ApplyAccount", AccountMessage, ReplicaVerdict)
+REMOVE_ACCOUNT = _operation("RemoveAccount", Removal, ReplicaVerdict)
+FORWARD = _operation("Forward", ForwardRequest, ForwardResponse)
 
 # Asked by Secrets Manager in the name of a link's principal: KMS's part in replication.
 SEAL_FOR_REGION = Operation(
@@ -630,7 +794,17 @@ TAKE_PRIMACY = Operation(
 )
 
 PEER_OPERATIONS = frozenset(
-    {APPLY_REPLICA, REMOVE_REPLICA, SHAKE_HANDS, NOTE_PROMOTION, APPLY_KEY, NOTE_KEY_DESTROYED}
+    {
+        APPLY_REPLICA,
+        REMOVE_REPLICA,
+        SHAKE_HANDS,
+        NOTE_PROMOTION,
+        APPLY_KEY,
+        NOTE_KEY_DESTROYED,
+        APPLY_ACCOUNT,
+        REMOVE_ACCOUNT,
+        FORWARD,
+    }
 )
 """What the peer port answers; the rest is for this Region's own processes."""
 
@@ -643,6 +817,12 @@ OPERATIONS: dict[str, Operation] = {
         PROMOTION_TOLD,
         PURGE_SECRETS,
         TEND_KEYS,
+        TEND_IDENTITY,
+        READ_ACCOUNT,
+        ACK_ACCOUNT,
+        APPLY_ACCOUNT,
+        REMOVE_ACCOUNT,
+        FORWARD,
         APPLY_REPLICA,
         REMOVE_REPLICA,
         SHAKE_HANDS,

@@ -2,6 +2,11 @@
 -- Whose an access key is.
 SELECT access_key_id, account, principal_arn, user_id, sealed_secret, active FROM access_key WHERE access_key_id = ?
 
+-- name: access_keys_of_account
+-- Every access key of an account.
+SELECT access_key_id, account, principal_arn, user_id, sealed_secret, active FROM access_key
+WHERE account = ? ORDER BY access_key_id
+
 -- name: save_access_key
 -- An access key, made or changed.
 INSERT INTO access_key (access_key_id, account, principal_arn, user_id, sealed_secret, active)

@@ -1,0 +1,11 @@
+"""IAM, bound: each family of operations has a file of its own."""
+
+from __future__ import annotations
+
+from watchword.api.call import Bound
+from watchword.identity import access_keys, groups, users
+from watchword.identity.custody import IdentityCustody
+
+
+def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
+    return (*users.bindings(), *access_keys.bindings(custody), *groups.bindings())
