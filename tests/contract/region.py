@@ -114,6 +114,7 @@ class GoneCustody:
     generate_data_key = generate_sealed_data_key = encrypt = re_encrypt = decrypt = staticmethod(_gone)
     import_parameters = import_material = generate_mac = verify_mac = random = staticmethod(_gone)
     seal_for_region = open_from_region = staticmethod(_gone)
+    material_for_region = material_from_region = staticmethod(_gone)
     seal_access_key = signing_key = token_key = staticmethod(_gone)
     make_access_key = make_session_key = make_password_key = staticmethod(_gone)
     carry_credential = take_credential = issuer_key = staticmethod(_gone)
@@ -204,6 +205,9 @@ class Region:
     master: Master
     trail: Trail = field(default_factory=Trail)
     cache: CacheLimits = field(default_factory=CacheLimits)
+    peers: dict[str, bytes] = field(default_factory=dict)
+    """The other Regions' transport keys, as the custodian is told of them; filled in when they are made."""
+    met: Met = field(init=False)
     custody: Any = field(init=False)
     """Custody and IdentityCustody; `Any`, for a test takes it away."""
     stores: SQLiteStores = field(init=False)
@@ -220,7 +224,7 @@ class Region:
     """Bindings that replace those of the same operations, to plant a fault."""
 
     def __post_init__(self) -> None:
-        self.custody = Keyring(self.master, entropy=os.urandom)
+        self.custody = Keyring(self.master, entropy=os.urandom, peers=self.peers)
         self.stores = self.open_stores()
         self.compose()
 
@@ -233,7 +237,7 @@ class Region:
         def committed() -> None:
             self.commits += 1
 
-        met = Met()
+        self.met = met = Met()
         self.gate = Gate(
             place=Place(
                 partition="aws",
@@ -251,12 +255,13 @@ class Region:
                 *cross_account.bindings(),
                 *replica_sending.bindings(),
                 *replica_receiving.bindings(met=met),
-                *hands.bindings(met=met),
+                *hands.bindings(met=met, steps=keys.STEPS),
                 *keys.bindings(
                     self.custody,
                     DataKeys(self.custody, limits=self.cache),
                     read_policy=policy_checks.examine,
                     token_key=lambda: self.custody.token_key(),
+                    met=met,
                     used=self.key_uses.note,
                     quotas=self.key_quotas,
                 ),
@@ -266,7 +271,7 @@ class Region:
                 *distribution_receiving.bindings(self.identity_custody, met=met),
                 *self.faults,
             ),
-            signing_keys=SigningKeys(Keyring(self.master, entropy=os.urandom)),
+            signing_keys=SigningKeys(Keyring(self.master, entropy=os.urandom, peers=self.peers)),
             process=f"test-{os.urandom(4).hex()}",
             trail=self.trail,
             clock=self.clock,
@@ -286,7 +291,7 @@ class Region:
         self.compose()
 
     def restore_custody(self) -> None:
-        self.custody = Keyring(self.master, entropy=os.urandom)
+        self.custody = Keyring(self.master, entropy=os.urandom, peers=self.peers)
         self.compose()
 
     @property

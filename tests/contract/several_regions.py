@@ -103,6 +103,9 @@ class Regions:
     def carry(self, source: str, target: str) -> None:
         """Whatever is due now."""
         try:
+            run = self.held[source].met.run_of(target)
+            if run is not None and run != self.met.get((source, target)):
+                self.met[source, target] = None
             if self.met.get((source, target)) is None:
                 self._meet(source, target)
             self._tell_promotions(source, target)
@@ -253,6 +256,9 @@ def several(*names: str) -> Iterator[Regions]:
     with scratch() as folder:
         clock = Clock()
         made = Regions(clock=clock, held={name: make_region(folder, name, clock=clock) for name in names})
+        for region in made.held.values():
+            for other in made.held.values():
+                region.peers[other.name] = public_key_of(other.master.transport_private_key)
         yield made
         for region in made.held.values():
             region.stores.close()

@@ -17,6 +17,7 @@ from watchword.identity.store import IdentityStore
 from watchword.keys.model import (
     SPECS,
     Alias,
+    Family,
     Grant,
     KeyManager,
     KeyState,
@@ -24,6 +25,7 @@ from watchword.keys.model import (
     KMSKey,
     Material,
     Origin,
+    ReplicaWanted,
     RotationType,
 )
 from watchword.keys.store import KeySaved, KeyStore
@@ -376,6 +378,7 @@ MATERIAL_FIELDS = {
     "rotation": st.one_of(st.none(), st.sampled_from(tuple(RotationType))),
     "description": maybe_texts,
     "expires_ms": maybe_ms,
+    "learned": counts,
 }
 materials = st.builds(Material, **MATERIAL_FIELDS)
 
@@ -403,6 +406,27 @@ ALIAS_FIELDS = {
 }
 aliases = st.builds(Alias, **ALIAS_FIELDS)
 
+FAMILY_FIELDS = {
+    "revision": counts,
+    "primary_region": words,
+    "term": counts,
+    "handed_by": words,
+    "schedule": st.tuples(counts, counts),
+    "members": st.dictionaries(words, counts, max_size=3),
+}
+families = st.builds(Family, **FAMILY_FIELDS)
+
+REPLICA_WANTED_FIELDS = {
+    "account": st.just(ACCOUNT),
+    "key_id": st.builds(fresh, st.just("mrk")),
+    "region": words,
+    "count": counts,
+    "description": texts,
+    "policy": maybe_texts,
+    "tags": tag_maps,
+}
+replicas_wanted = st.builds(ReplicaWanted, **REPLICA_WANTED_FIELDS)
+
 KEY_FIELDS = {
     "account": st.just(ACCOUNT),
     "key_id": st.builds(fresh, st.just("key")),
@@ -423,6 +447,8 @@ KEY_FIELDS = {
     "deletion_ms": maybe_ms,
     "rotation_days": maybe_ms,
     "rotates_ms": maybe_ms,
+    "window_days": maybe_ms,
+    "family": st.one_of(st.none(), families),
 }
 keys = st.builds(KMSKey, **KEY_FIELDS)
 

@@ -27,8 +27,6 @@ from watchword.secrets import conditions as secrets
 from watchword.secrets.model import Rotation
 
 NOBODY_FILLS = {
-    "kms:multiregionkeytype": "no key is multi-Region yet, and a key that is not has none (KMS Developer Guide)",
-    "kms:primaryregion": "the same",
     "kms:trailingdayswithoutkeyusage": "the request has no such member in this model, and nobody but KMS knows the days",
 }
 """Condition keys of the reference that are always absent here, and why."""
@@ -84,6 +82,7 @@ def found(region: Region) -> frozenset[str]:
             *both(),
             *secrets.of_secret(full),
             *secrets.of_key(sm.CreateSecretRequest(kms_key_id="alias/db"), scope, unit),
+            *keys.of_new_key(kms.CreateKeyRequest(multi_region=True)),
             *keys.of_key(key, named="alias/db", store=unit),
             *map(without_end, keys.of_grant(kms.CreateGrantRequest(constraints=constraints))),
             *RESOURCE_TAG,

@@ -59,7 +59,6 @@ UNSUPPORTED: dict[str, dict[str, object]] = {
     "an asymmetric key": {"KeySpec": "RSA_2048", "KeyUsage": "ENCRYPT_DECRYPT"},
     "by the old name": {"CustomerMasterKeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"},
     "a key store": {"Origin": "AWS_CLOUDHSM", "CustomKeyStoreId": "cks-1"},
-    "a multi-Region key": {"MultiRegion": True},
 }
 
 

@@ -122,6 +122,7 @@ def use_elsewhere(both: Both, *, port: int, folder: Path) -> None:
         DataKeys(region.custody, limits=CacheLimits()),
         read_policy=policy_checks.examine,
         token_key=region.custody.token_key,
+        met=region.met,
     )
     elsewhere = Elsewhere(kms=client, released=Released(age_ms_max=AGE_MS), custody=region.custody)
     region.faults = elsewhere_operations.bindings(own, elsewhere)

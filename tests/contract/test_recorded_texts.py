@@ -737,6 +737,7 @@ ROWS: dict[str, tuple[Row, ...]] = {
     "KMS: a usage that does not fit": (
         Row(given=(ask("CreateKey", KeySpec="HMAC_256", KeyUsage="GENERATE_VERIFY_MAC"),), sent=ENCRYPTED),
     ),
+    "KMS: no primary key": (Row(given=(KEY,), sent=ask("ReplicateKey", KeyId="<key>", ReplicaRegion=TWO)),),
     "KMS: another origin": (
         Row(
             given=(KEY,),
@@ -830,11 +831,6 @@ UNREACHED: dict[str, Unreached] = {
     "a function: not pending": Unreached(reason=OTHERS_SAY),
     "an event: a rotation's step failed": Unreached(reason=NO_FUNCTIONS),
     "a stack: half a template": Unreached(reason=OTHERS_SAY),
-    "KMS: no primary key": Unreached(
-        reason="multi-Region keys are not here yet",
-        given=(KEY,),
-        sent=ask("ReplicateKey", KeyId="<key>", ReplicaRegion=TWO),
-    ),
     "KMS: denied by a ciphertext": Unreached(
         reason="a ciphertext of another account does not open here, and is answered as one that is none",
         sent=ask("Decrypt", CiphertextBlob=BINARY),

@@ -18,7 +18,7 @@ from tests.contract.storage_values import ACCOUNT, Engine, RegionStores, Unit, e
 from watchword.api.call import Change
 from watchword.api.unit import Moved
 from watchword.identity.model import AccessKey
-from watchword.keys.model import Alias, Grant, KeyState, KMSKey, Material
+from watchword.keys.model import Alias, Family, Grant, KeyState, KMSKey, Material, ReplicaWanted
 from watchword.keys.store import KeySaved
 from watchword.replication import incoming as incoming_rules
 from watchword.replication.link import step
@@ -103,6 +103,8 @@ STORED = {
     "Incoming": (Incoming, values.INCOMING_FIELDS),
     "KMSKey": (KMSKey, values.KEY_FIELDS),
     "Material": (Material, values.MATERIAL_FIELDS),
+    "Family": (Family, values.FAMILY_FIELDS),
+    "ReplicaWanted": (ReplicaWanted, values.REPLICA_WANTED_FIELDS),
     "Grant": (Grant, values.GRANT_FIELDS),
     "Alias": (Alias, values.ALIAS_FIELDS),
     "AccessKey": (AccessKey, values.ACCESS_KEY_FIELDS),

@@ -18,15 +18,26 @@ from watchword.api.unit import Moved
 from watchword.keys.model import (
     SYMMETRIC,
     Alias,
+    Family,
     Grant,
     KeyState,
     KeyUsage,
     KMSKey,
     Material,
     Origin,
+    ReplicaWanted,
     Use,
 )
-from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved
+from watchword.keys.store import (
+    AliasSaved,
+    GrantEnded,
+    GrantMade,
+    KeyDestroyed,
+    KeySaved,
+    ReplicaAsked,
+)
+from watchword.replication.model import Kind, Status
+from watchword.replication.store import IncomingSaved, LinkClaimed, LinkMade, LinkRow
 from watchword.storage.migrate import migrate
 from watchword.storage.stores import KeyUse, SQLiteStores
 
@@ -136,16 +147,87 @@ def test_a_unit_sees_its_own_keys_and_aliases(stores: SQLiteStores) -> None:
     assert unit.key_of_alias(ACCOUNT, "alias/b") is None
 
 
+def wanted_of(key: KMSKey) -> ReplicaWanted:
+    return ReplicaWanted(
+        account=ACCOUNT, key_id=key.key_id, region="us-east-2", count=1, description="", policy=None, tags={}
+    )
+
+
+def link_of(key: KMSKey) -> LinkRow:
+    link = values.link_to("us-east-2")
+    return LinkRow(account=ACCOUNT, sid=key.key_id, arn=key.arn, link=link, kind=Kind.KEYS)
+
+
+def shared(stores: SQLiteStores) -> KMSKey:
+    """A multi-Region key with one link."""
+    key = replace(values.key(), family=Family(revision=1, primary_region="us-east-1"))
+    commit(stores, KeySaved(before=None, after=key), LinkMade(row=link_of(key)))
+    return key
+
+
+def test_what_other_regions_must_hear_marks_the_links_in_the_same_commit(stores: SQLiteStores) -> None:
+    """I2, for keys: the links want the revision that the key has, or neither is written."""
+    key = shared(stores)
+    assert key.family is not None
+    told = replace(key, family=replace(key.family, revision=2), stamp=key.stamp + 1)
+    silent = replace(told, description="own", stamp=told.stamp + 1)
+
+    commit(stores, KeySaved(before=key, after=told, now=5_000))
+    assert [2] == [row.link.written for row in stores.unit().links_of(ACCOUNT, key.key_id)]
+    commit(stores, KeySaved(before=told, after=silent, now=6_000))
+    assert [2] == [row.link.written for row in stores.unit().links_of(ACCOUNT, key.key_id)]
+    with pytest.raises(Moved):
+        commit(stores, KeySaved(before=key, after=told, now=7_000))
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(wanted=values.replicas_wanted, again=values.replicas_wanted)
+def test_what_a_replica_was_asked_to_be_is_read_as_it_was_asked(
+    stores: SQLiteStores, others: SQLiteStores, wanted: ReplicaWanted, again: ReplicaWanted
+) -> None:
+    again = replace(again, key_id=wanted.key_id, region=wanted.region)
+    for asked in (wanted, again):
+        commit(stores, ReplicaAsked(wanted=asked))
+
+        assert asked == others.unit().replica_wanted(ACCOUNT, asked.key_id, asked.region)
+    assert others.unit().replica_wanted(ACCOUNT, "none", wanted.region) is None
+
+
+def test_the_links_that_tell_of_a_key_are_found_by_it(stores: SQLiteStores, others: SQLiteStores) -> None:
+    key = shared(stores)
+    told, other = values.incoming(), values.incoming()
+    for incoming, sid in ((told, key.key_id), (other, "another")):
+        commit(stores, IncomingSaved(before=None, after=incoming, account=ACCOUNT, kind=Kind.KEYS, sid=sid))
+
+    assert [told] == others.unit().incomings_of(ACCOUNT, key.key_id)
+
+
+def test_links_of_keys_that_have_stopped_are_found(stores: SQLiteStores) -> None:
+    key = shared(stores)
+    (row,) = stores.unit().links_of(ACCOUNT, key.key_id)
+    assert list(stores.unit().stuck_links(limit=10)) == []
+
+    stopped = replace(row.link, status=Status.FAILED, next_attempt_ms=None)
+    commit(stores, LinkClaimed(before=row.link, after=stopped))
+
+    assert [stopped] == [each.link for each in stores.unit().stuck_links(limit=10)]
+
+
 def test_a_destroyed_key_leaves_nothing_behind(stores: SQLiteStores, path: Path) -> None:
     key, kept = made(stores, alias="alias/a"), made(stores, alias="alias/b")
     commit(stores, GrantMade(grant=grant_on(key, "1")), GrantMade(grant=grant_on(kept, "1")))
     use = Use(operation="Decrypt", at_ms=1)
     stores.record_key_uses([KeyUse(account=ACCOUNT, key_id=one.key_id, use=use) for one in (key, kept)])
+    commit(stores, *(ReplicaAsked(wanted=wanted_of(one)) for one in (key, kept)))
+    commit(stores, *(LinkMade(row=link_of(one)) for one in (key, kept)))
 
     commit(stores, KeyDestroyed(key=key))
 
+    assert not stores.unit().links_of(ACCOUNT, key.key_id)
+    assert stores.unit().links_of(ACCOUNT, kept.key_id)
+
     with closing(sqlite3.connect(path)) as raw:
-        for table in ("kms_key", "kms_material", "kms_alias", "kms_grant", "kms_use"):
+        for table in ("kms_key", "kms_material", "kms_alias", "kms_grant", "kms_use", "kms_replica_wanted"):
             ids = [row[0] for row in raw.execute(f"SELECT key_id FROM {table}")]  # noqa: S608 - our own names
             assert ids == [kept.key_id], table
         assert raw.execute("SELECT 1 FROM meta WHERE name = 'unscrubbed'").fetchone()

@@ -217,6 +217,8 @@ class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
     """The resource's own policy."""
     decides_itself: bool = False
     """A key: whom its policy does not let in has no access."""
+    region: str | None = None
+    """Another Region, where the permission is asked for: of what a request makes there."""
     grants: Callable[[str], Iterable[Granting]] | None = None
     """Of a key: the grants that permit this caller, in this request, an action (`kms:Decrypt`); asked only if no policy
     allows it."""

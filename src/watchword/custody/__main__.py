@@ -59,7 +59,9 @@ def main(arguments: list[str] | None = None, *, kernel: Kernel | None = None) ->
         seal = Seal(
             options.root,
             entropy=os.urandom,
-            keyring_of=lambda master: Keyring(master, entropy=os.urandom, pairs=pairs),
+            keyring_of=lambda master: Keyring(
+                master, entropy=os.urandom, pairs=pairs, peers=dict(options.peer or ())
+            ),
         )
         seal.open_with(_openers(options))
         if seal.keyring is None:
@@ -172,9 +174,21 @@ def _parser() -> argparse.ArgumentParser:
         default=DECRYPTIONS_PER_MINUTE,
         help="else an alarm",
     )
+    parser.add_argument(
+        "--peer",
+        type=_peer,
+        action="append",
+        metavar="REGION=KEY",
+        help="another Region's transport key in hex: material of multi-Region keys may go there",
+    )
     parser.add_argument("--beat-fd", type=int, metavar="N", help="gets `R`, then a byte a second")
     parser.add_argument("--parent-fd", type=int, metavar="N", help="end of file on it ends the custodian")
     return parser
+
+
+def _peer(text: str) -> tuple[str, bytes]:
+    region, _, key = text.partition("=")
+    return region, bytes.fromhex(key)
 
 
 def _inherited(fd: int) -> socket.socket:

@@ -272,6 +272,22 @@ class CustodyClient:
         blob, sealed_value = self._ask(Op.OPEN_FROM_REGION, parts, answers=2)
         return blob, sealed_value
 
+    def material_for_region(self, *, material: bytes, key_arn: str, mac: bool, region: str) -> bytes:
+        parts = (material, encoded(key_arn), protocol.yes(mac), encoded(region))
+        return self._ask(Op.MATERIAL_FOR_REGION, parts, answers=1)[0]
+
+    def material_from_region(
+        self, *, sealed: bytes, key_arn: str, material_version: int, mac: bool, region: str
+    ) -> bytes:
+        parts = (
+            sealed,
+            encoded(key_arn),
+            protocol.number(material_version),
+            protocol.yes(mac),
+            encoded(region),
+        )
+        return self._ask(Op.MATERIAL_FROM_REGION, parts, answers=1)[0]
+
     def seal_access_key(self, *, access_key_id: str, secret_access_key: str) -> bytes:
         parts = (encoded(access_key_id), encoded(secret_access_key))
         return self._ask(Op.SEAL_ACCESS_KEY, parts, answers=1)[0]

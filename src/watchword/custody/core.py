@@ -15,6 +15,7 @@ from functools import lru_cache
 from watchword.custody import credentials, imports
 from watchword.custody.master import Master
 from watchword.envelope import ciphertext, suite, transport, value, wrap
+from watchword.envelope.consignment import Consignment, open_material, seal_material
 from watchword.envelope.fields import encoded, joined
 from watchword.envelope.refused import EnvelopeRefused, Step
 from watchword.envelope.transport import CredentialKind
@@ -36,6 +37,8 @@ MAC_DIGESTS: Mapping[str, str] = {
 
 FIRST_VERSION = 1
 TOKEN_PURPOSE = b"watchword/token-key/1"
+
+NO_PEERS: Mapping[str, bytes] = {}
 
 _VERSION_BYTES = 4
 
@@ -61,8 +64,13 @@ class Keyring:
         entropy: suite.Entropy,
         materials_max: int = MATERIALS_MAX,
         pairs: Callable[[int], bytes] = imports.make_pair,
+        peers: Mapping[str, bytes] = NO_PEERS,
     ) -> None:
-        """`pairs` gives an RSA pair of that many bits to one import, or raises NotYet."""
+        """`pairs` gives an RSA pair of that many bits to one import, or raises NotYet.
+
+        `peers` are the transport keys of the Regions that material of multi-Region keys may go to and come from.
+        """
+        self._peers = peers
         self._master = master
         self._entropy = entropy
         self._pairs = pairs
@@ -123,7 +131,8 @@ class Keyring:
             EnvelopeRefused: another key or version, another encryption context, or changed bytes.
         """
         held = self._unwrapped(material, key_arn)
-        if ciphertext.header(blob) != ciphertext.Header(key_arn=key_arn, material_version=held.version):
+        named = ciphertext.Header(key_arn=ciphertext.name_of(key_arn), material_version=held.version)
+        if ciphertext.header(blob) != named:
             raise EnvelopeRefused(Step.KEY)
         return ciphertext.open_ciphertext(held.key, blob, context=context)
 
@@ -259,6 +268,54 @@ class Keyring:
         )
         return blob, value.seal(data_key, plaintext, binding=binding, entropy=self._entropy)
 
+    # The material of multi-Region keys, which goes from custodian to custodian alone
+
+    def material_for_region(self, *, material: bytes, key_arn: str, mac: bool, region: str) -> bytes:
+        """Seal a version of a multi-Region key's material to another Region's custodian.
+
+        Raises:
+            EnvelopeRefused: KEY: the key is of one Region, or that Region none that this custodian was told of.
+        """
+        held = self._unwrapped_mac(material, key_arn) if mac else self._unwrapped(material, key_arn)
+        peer = self._peer(region)
+        ours = self._master.region
+        consignment = _consignment(key_arn, held.version, mac=mac, source=ours, target=region)
+        return seal_material(
+            held.key,
+            consignment=consignment,
+            private_key=self._master.transport_private_key,
+            recipient=peer,
+            entropy=self._entropy,
+        )
+
+    def material_from_region(
+        self, *, sealed: bytes, key_arn: str, material_version: int, mac: bool, region: str
+    ) -> bytes:
+        """Take over a version of a multi-Region key's material that another Region's custodian sealed; returns it wrapped.
+
+        Raises:
+            EnvelopeRefused: it is not that material, or that custodian's.
+        """
+        ours = self._master.region
+        consignment = _consignment(key_arn, material_version, mac=mac, source=region, target=ours)
+        material = open_material(
+            sealed,
+            consignment=consignment,
+            private_key=self._master.transport_private_key,
+            sender=self._peer(region),
+        )
+        if mac:
+            return self._wrapped_mac(material, key_arn)
+        if len(material) != suite.KEY_BYTES:
+            raise EnvelopeRefused(Step.LENGTH)
+        return self._wrapped(material, key_arn, material_version)
+
+    def _peer(self, region: str) -> bytes:
+        try:
+            return self._peers[region]
+        except KeyError:
+            raise EnvelopeRefused(Step.KEY) from None
+
     # Access keys and tokens
 
     def seal_access_key(self, *, access_key_id: str, secret_access_key: str) -> bytes:
@@ -355,3 +412,21 @@ class Keyring:
 
     def _access_key_owner(self, access_key_id: str) -> wrap.Owner:
         return self.credentials.owner(CredentialKind.ACCESS_KEY, account="", credential_id=access_key_id)
+
+
+def _consignment(key_arn: str, version: int, *, mac: bool, source: str, target: str) -> Consignment:
+    """Of a multi-Region key; any other's material stays where it was made, whoever asks."""
+    # arn:PARTITION:kms:REGION:ACCOUNT:key/ID
+    fields = key_arn.split(":", 5)
+    key_id = key_arn.rpartition("/")[2]
+    if len(fields) < 6 or not key_id.startswith(ciphertext.MULTI_REGION):
+        raise EnvelopeRefused(Step.KEY)
+    return Consignment(
+        partition=fields[1],
+        account=fields[4],
+        key_id=key_id,
+        material_version=version,
+        mac=mac,
+        source_region=source,
+        target_region=target,
+    )

@@ -32,6 +32,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from watchword.custody import landlock, seccomp
 from watchword.custody.kernel import Kernel
 from watchword.envelope import transport
+from watchword.envelope.consignment import Consignment, open_material, seal_material
 from watchword.envelope.refused import EnvelopeRefused
 
 # Source: prctl(2), <linux/prctl.h>; mlockall(2), <asm-generic/mman.h>.
@@ -205,6 +206,7 @@ def rehearse() -> None:
     transport.open_sealed(pair.private_key, sealed, info=b"")
     with contextlib.suppress(EnvelopeRefused):
         transport.open_sealed(pair.private_key, sealed, info=b"another")
+    _rehearse_consignment(pair)
     signer = Ed25519PrivateKey.from_private_bytes(bytes(32))
     with contextlib.suppress(InvalidSignature):
         signer.public_key().verify(signer.sign(b""), b"another")
@@ -212,6 +214,23 @@ def rehearse() -> None:
     # glibc loads it when a thread is ended from outside, as the interpreter's are at its end, and aborts where it can't.
     with contextlib.suppress(OSError):
         ctypes.CDLL("libgcc_s.so.1")
+
+
+def _rehearse_consignment(pair: transport.Pair) -> None:
+    consigned = Consignment(
+        partition="", account="", key_id="", material_version=1, mac=False, source_region="", target_region=""
+    )
+    sealed = seal_material(
+        bytes(32),
+        consignment=consigned,
+        private_key=pair.private_key,
+        recipient=pair.public_key,
+        entropy=os.urandom,
+    )
+    open_material(sealed, consignment=consigned, private_key=pair.private_key, sender=pair.public_key)
+    with contextlib.suppress(EnvelopeRefused):
+        # No point that a secret is agreed on with.
+        open_material(sealed, consignment=consigned, private_key=pair.private_key, sender=bytes(32))
 
 
 def _said(error: Exception) -> str:

@@ -33,7 +33,9 @@ KEY_ARN_BYTES_MAX = 256
 ALARMS_TOLD_MAX = 16
 OTHERS = b"others"
 
-_DECRYPTIONS = frozenset({Op.DECRYPT, Op.RE_ENCRYPT, Op.SEAL_FOR_REGION, Op.CARRY_CREDENTIAL})
+_DECRYPTIONS = frozenset(
+    {Op.DECRYPT, Op.RE_ENCRYPT, Op.SEAL_FOR_REGION, Op.MATERIAL_FOR_REGION, Op.CARRY_CREDENTIAL}
+)
 """What opens something that was sealed before: for the caller, or for another Region."""
 _OF_A_KEY = frozenset(
     {
@@ -44,6 +46,7 @@ _OF_A_KEY = frozenset(
         Op.GENERATE_MAC,
         Op.VERIFY_MAC,
         Op.REWRAP_MATERIAL,
+        Op.MATERIAL_FROM_REGION,
     }
 )
 """Their second field is the key's ARN."""

@@ -58,6 +58,9 @@ class Op(IntEnum):
     IMPORT_PARAMETERS = 17
     IMPORT_MATERIAL = 18
 
+    MATERIAL_FOR_REGION = 24
+    MATERIAL_FROM_REGION = 25
+
     # For identity (credentials.py).
     MAKE_ACCESS_KEY = 32
     MAKE_SESSION_KEY = 33

@@ -163,6 +163,22 @@ def _perform_beside_kms(keyring: Keyring, op: int, parts: list[bytes]) -> tuple[
                 context=context(pairs),
                 binding=protocol.binding_from(place),
             )
+        case (Op.MATERIAL_FOR_REGION, [material, arn, mac, region]):
+            return (
+                keyring.material_for_region(
+                    material=material, key_arn=text(arn), mac=protocol.yes_from(mac), region=text(region)
+                ),
+            )
+        case (Op.MATERIAL_FROM_REGION, [sealed, arn, version, mac, region]):
+            return (
+                keyring.material_from_region(
+                    sealed=sealed,
+                    key_arn=text(arn),
+                    material_version=protocol.number_from(version),
+                    mac=protocol.yes_from(mac),
+                    region=text(region),
+                ),
+            )
         case (Op.SEAL_ACCESS_KEY, [access_key_id, secret_access_key]):
             return (
                 keyring.seal_access_key(

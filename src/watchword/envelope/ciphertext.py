@@ -6,6 +6,8 @@ The head names the key, so that Decrypt needs none. Until the blob is open that 
 can have written: policy is asked about it, and then the blob either opens under that key or is refused. The
 encryption context is associated data, as in AWS.
 
+A multi-Region key is named without a Region (`name_of`): what was sealed in one opens in every other that has the key.
+
 Source: KMS Developer Guide, encryption context; KMS API, Encrypt (plaintext up to 4,096 bytes) and Decrypt
 (blob up to 6,144).
 """
@@ -36,12 +38,37 @@ _VERSION_BYTES = 4
 _FIXED_BYTES = len(MAGIC) + len(suite.PREFIX) + _ARN_LENGTH_BYTES
 
 
+MULTI_REGION = "mrk-"
+"""How the id of a multi-Region key begins, and no other. Source: KMS Developer Guide, Multi-Region keys."""
+_REGION_FIELD = 3
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """What a blob says about itself: a hint, not yet authenticated."""
 
     key_arn: str
+    """As `name_of` writes it."""
     material_version: int
+
+
+def name_of(key_arn: str) -> str:
+    """Return how a blob names a key: by its ARN, which for a multi-Region key is without its Region."""
+    if not key_arn.rpartition("/")[2].startswith(MULTI_REGION):
+        return key_arn
+    fields = key_arn.split(":", 5)
+    if len(fields) > _REGION_FIELD:
+        fields[_REGION_FIELD] = ""
+    return ":".join(fields)
+
+
+def arn_in(name: str, region: str) -> str:
+    """Return the ARN in a Region of the key that a blob names; the ARN itself, if it has a Region."""
+    fields = name.split(":", 5)
+    if len(fields) <= _REGION_FIELD or fields[_REGION_FIELD]:
+        return name
+    fields[_REGION_FIELD] = region
+    return ":".join(fields)
 
 
 @lru_cache(maxsize=HEADERS_MAX)
@@ -91,7 +118,7 @@ def seal(
     Raises:
         EnvelopeRefused: too long, or the material has not 32 bytes.
     """
-    arn = encoded(key_arn)
+    arn = encoded(name_of(key_arn))
     if len(plaintext) > PLAINTEXT_BYTES_MAX or len(arn) > KEY_ARN_BYTES_MAX:
         raise EnvelopeRefused(Step.LENGTH)
     prefix = b"".join(

@@ -78,6 +78,9 @@ _FAULTS: dict[str, type[ApiError]] = {
 AT_ONCE = frozenset({"secretsmanager.GetSecretValue", "secretsmanager.DescribeSecret"})
 """Point reads. A list may look at thousands of rows, and a write waits for its commit."""
 
+_ASKS_AS = {watchword.APPLY_KEY: "kms"}
+"""Which service asks in the caller's name, where an operation of ours is not Secrets Manager's."""
+
 NOBODYS_KEY = verify.SigningKey(bytes(32))
 """What the signature of an unknown access key is compared with; the outcome is not looked at."""
 
@@ -483,6 +486,7 @@ class _Round:
             # (6)
             # Replication is Secrets Manager's: its keys see that service, and no name of ours.
             name = "secretsmanager" if operation.service.internal else operation.service.name
+            name = _ASKS_AS.get(operation, name)
             service = f"{name}.{place.region}.{place.dns_suffix}"
 
             def invoke(operation: Operation, request: Shape, *, principal: Principal | None = None) -> Any:
@@ -551,7 +555,7 @@ class _Round:
         """What policies may ask of this request."""
         origin = self._origin
         circumstances = Circumstances(
-            region=self._gate._place.region,
+            region=found.region or self._gate._place.region,
             now=self._now,
             source=origin.source,
             secure=origin.secure,

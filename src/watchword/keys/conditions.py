@@ -15,6 +15,8 @@ from watchword.keys.store import KeyNames
 
 Facts = Mapping[str, tuple[str, ...]]
 
+PRIMARY, REPLICA = "PRIMARY", "REPLICA"
+"""Source: MultiRegionKeyType."""
 ALIASES_MAX = 50
 """A key has no more. Source: KMS Developer Guide, Quotas."""
 
@@ -25,18 +27,36 @@ def of_key(key: KMSKey, *, named: str, store: KeyNames) -> Facts:
         "kms:keyorigin": (key.origin.value,),
         "kms:keyspec": (key.spec,),
         "kms:keyusage": (key.usage.value,),
-        "kms:multiregion": ("false",),
+        "kms:multiregion": ("false" if key.family is None else "true",),
         "kms:resourcealiases": tuple(
             alias.name for alias in store.aliases(key.account, key_id=key.key_id, after="", limit=ALIASES_MAX)
         ),
         "kms:grantisforawsresource": ("false",),
     }
+    if key.family is not None:
+        facts["kms:multiregionkeytype"] = (PRIMARY if key.is_primary else REPLICA,)
     if key.usage is KeyUsage.ENCRYPT_DECRYPT:
         facts["kms:encryptionalgorithm"] = (SYMMETRIC,)
     alias = named.split(":", 5)[-1]
     if alias.startswith("alias/"):
         facts["kms:requestalias"] = (alias,)
     return facts
+
+
+def of_new_key(request: kms.CreateKeyRequest) -> Facts:
+    """Of a key that is to be made."""
+    return {"kms:multiregionkeytype": (PRIMARY,)} if request.multi_region else {}
+
+
+def of_replica(key: KMSKey) -> Facts:
+    """Of a replica that is to be made of a primary key."""
+    return {
+        "kms:keyorigin": (key.origin.value,),
+        "kms:keyspec": (key.spec,),
+        "kms:keyusage": (key.usage.value,),
+        "kms:multiregion": ("true",),
+        "kms:multiregionkeytype": (REPLICA,),
+    }
 
 
 def of_grant(request: kms.CreateGrantRequest) -> Facts:

@@ -161,6 +161,16 @@ class Custody(Protocol):
         """Take over a value; returns a new data key's blob and the sealed value, both under local keys."""
         ...
 
+    def material_for_region(self, *, material: bytes, key_arn: str, mac: bool, region: str) -> bytes:
+        """Seal a version of a multi-Region key's material to the custodian of another Region."""
+        ...
+
+    def material_from_region(
+        self, *, sealed: bytes, key_arn: str, material_version: int, mac: bool, region: str
+    ) -> bytes:
+        """Take over such a version from the custodian of another Region; returns it wrapped, for the caller to store."""
+        ...
+
     def seal_access_key(self, *, access_key_id: str, secret_access_key: str) -> bytes:
         """Wrap a secret access key, for the caller to store."""
         ...

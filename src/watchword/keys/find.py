@@ -19,6 +19,7 @@ from watchword.api.errors import ApiError, ValidationException
 from watchword.api.operation import ConditionKey
 from watchword.api.shape import Shape
 from watchword.api.shapes import kms, watchword
+from watchword.envelope import ciphertext
 from watchword.envelope.ciphertext import header
 from watchword.envelope.refused import EnvelopeRefused
 from watchword.keys import conditions, grants, policies
@@ -54,6 +55,14 @@ RE_ENCRYPT_FROM = replace(
 """The permission on the key that opens; ReEncrypt itself asks for the one on the key that seals."""
 
 
+CREATE_REPLICA = replace(
+    kms.CREATE_KEY,
+    condition_keys=tuple(
+        key if key.member in kms.ReplicateKeyRequest.__struct_fields__ else replace(key, member=None)
+        for key in kms.CREATE_KEY.condition_keys
+    ),
+)
+"""The permission that ReplicateKey needs in the replica's Region; what its request does not say, the primary key does."""
 _WITH_CONTEXT = (
     kms.EncryptRequest,
     kms.GenerateDataKeyRequest,
@@ -98,6 +107,32 @@ def find_nothing(_request: Shape, _scope: Scope, _store: KeyNames) -> Found[None
 def find_key(request: NamesKey, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
     """A key by its id or ARN; an alias is refused."""
     return named(request.key_id or "", scope, store, aliases=False)
+
+
+def find_key_to_make(request: kms.CreateKeyRequest, _scope: Scope, _store: KeyStore) -> Found[None]:
+    return Found(resource=None, arn="*", facts=lambda: conditions.of_new_key(request))
+
+
+def find_key_to_replicate(
+    request: kms.ReplicateKeyRequest, scope: Scope, store: KeyNames
+) -> Found[KMSKey | None]:
+    """The primary key; the replica needs the permission to make a key in its Region (ReplicateKey, required permissions)."""
+    found = named(request.key_id or "", scope, store, aliases=False)
+    key = found.resource
+    if key is None:
+        return found
+    made: Found[None] = Found(
+        resource=None,
+        arn="*",
+        region=request.replica_region,
+        facts=lambda: conditions.of_replica(key),
+    )
+    return replace_found(found, also=((CREATE_REPLICA, made),))
+
+
+def arn_in(key: KMSKey, region: str) -> str:
+    """The ARN of a multi-Region key in one of its Regions."""
+    return f"arn:{key.partition}:kms:{region}:{key.account}:key/{key.key_id}"
 
 
 def find_key_to_grant(request: kms.CreateGrantRequest, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
@@ -153,7 +188,7 @@ def _of_ciphertext(
     context: Mapping[str, str] | None,
 ) -> Found[KMSKey | None]:
     try:
-        arn = header(blob or b"").key_arn
+        arn = ciphertext.arn_in(header(blob or b"").key_arn, scope.place.region)
     except EnvelopeRefused as error:
         raise kms.InvalidCiphertextException from error
     found = named(arn, scope, store, aliases=False, context=context)

@@ -52,6 +52,24 @@ def expiry(*, model: str | None, valid_to_ms: int | None, now: int) -> int | Non
     return valid_to_ms
 
 
+def check_of_family(key: KMSKey, *, asked: str | None) -> None:
+    """Refuse new material that a multi-Region key can't have: of a replica, and a second one, which nothing would rotate to.
+
+    Source: ImportKeyMaterial ("you must first import new key material into the primary Region key"); RotateKeyOnDemand.
+
+    Raises:
+        UnsupportedOperationException: new material of a replica, or beside the first.
+    """
+    if key.family is None:
+        return
+    if not key.is_primary and (asked == NEW or not key.materials):
+        raise kms.UnsupportedOperationException(f"{key.arn} is not a multi-region primary key.")
+    if asked == NEW and key.materials:
+        raise kms.UnsupportedOperationException(
+            "new material for a multi-Region key that has imported material is not supported"
+        )
+
+
 def kind_of(key: KMSKey, *, asked: str | None, material_id: str | None, description: str | None) -> str:
     """Whether an import brings new material or the same again; unless it says so, only the first is new.
 
@@ -120,7 +138,8 @@ def without(key: KMSKey, versions: frozenset[int]) -> KMSKey:
     if gone == key.materials:
         return key
     after = replace(key, materials=gone, stamp=key.stamp + 1)
-    if after.state is not KeyState.PENDING_DELETION and not is_complete(after):
+    deleted = (KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION)
+    if after.state not in deleted and not is_complete(after):
         after = replace(after, state=KeyState.PENDING_IMPORT)
     return after
 

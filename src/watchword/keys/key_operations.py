@@ -14,7 +14,9 @@ from watchword.api.errors import ValidationException
 from watchword.api.ids import uuid4
 from watchword.api.shape import Instant
 from watchword.api.shapes import kms
-from watchword.keys import find, imports, life, pages, policies, refusals, rotation, states
+from watchword.envelope.ciphertext import MULTI_REGION
+from watchword.keys import family, find, imports, life, pages, policies, refusals, rotation, states
+from watchword.keys.conditions import PRIMARY, REPLICA
 from watchword.keys.custody import Custody
 from watchword.keys.model import (
     SPECS,
@@ -30,6 +32,7 @@ from watchword.keys.model import (
 from watchword.keys.pages import Listing, TokenKey
 from watchword.keys.policies import KeyPolicyReader
 from watchword.keys.store import KeySaved, KeyStore
+from watchword.keys.telling import save
 
 MATERIAL_ID_BYTES = 32
 SECRETS_KEY_DESCRIPTION = "Default key that protects my Secrets Manager data when no other key is defined"
@@ -48,7 +51,7 @@ def create_key(
 
     Raises:
         ValidationException: spec and usage that do not belong together.
-        UnsupportedOperationException: an asymmetric or multi-Region key, or a key store.
+        UnsupportedOperationException: an asymmetric key, or a key store.
         TagException: duplicate or reserved tag keys, or too many.
         MalformedPolicyDocumentException, LimitExceededException: the policy, or one key more than an account can have.
     """
@@ -57,9 +60,10 @@ def create_key(
     if not call.store.has_room_for_key(call.account, keys_max=quotas.keys_max):
         raise kms.LimitExceededException(f"an account has at most {quotas.keys_max} keys in a Region")
     origin = Origin(request.origin or Origin.AWS_KMS.value)
+    drawn = call.entropy(16)
     key = KMSKey(
         account=call.account,
-        key_id=uuid4(call.entropy(16)),
+        key_id=MULTI_REGION + drawn.hex() if request.multi_region else uuid4(drawn),
         partition=call.place.partition,
         region=call.place.region,
         description=request.description or "",
@@ -74,10 +78,11 @@ def create_key(
         spec=spec,
         usage=usage,
         origin=origin,
+        family=family.founded(call.place.region) if request.multi_region else None,
     )
     if request.policy is not None:
         bypass = bool(request.bypass_policy_lockout_safety_check)
-        kept = kept_policy(request.policy, key, call, read=read_policy, bypass=bypass, quotas=quotas)
+        kept = kept_policy(request.policy, key.arn, call, read=read_policy, bypass=bypass, quotas=quotas)
         key = replace(key, policy=kept)
     if origin is Origin.AWS_KMS:
         key = with_first_material(key, call, custody)
@@ -92,8 +97,6 @@ def _kind(request: kms.CreateKeyRequest) -> tuple[str, KeyUsage]:
         )
     if request.custom_key_store_id or request.xks_key_id or request.origin not in (None, *Origin):
         raise kms.UnsupportedOperationException("custom key stores are not supported")
-    if request.multi_region:
-        raise kms.UnsupportedOperationException("multi-Region keys are not supported")
     spec = request.key_spec or request.customer_master_key_spec or SYMMETRIC
     if spec not in SPECS:
         raise kms.UnsupportedOperationException(
@@ -189,7 +192,10 @@ def disable_key(_request: kms.DisableKeyRequest, key: KMSKey, call: Call[KeyStor
 def schedule_key_deletion(
     request: kms.ScheduleKeyDeletionRequest, key: KMSKey, call: Call[KeyStore]
 ) -> kms.ScheduleKeyDeletionResponse:
-    """The key is unusable at once; at the end of the window its material is destroyed, with what only it could open."""
+    """The key is unusable at once; at the end of the window its material is destroyed, with what only it could open.
+
+    The window of a primary key that has replicas begins when the last of them is destroyed.
+    """
     refusals.check_managed_by_customer(key, call.principal)
     states.check("ScheduleKeyDeletion", key.state, arn=key.arn)
     after = life.scheduled_for_deletion(key, window_days=request.pending_window_in_days, now=call.now)
@@ -295,7 +301,7 @@ def put_key_policy(
     policies.check_name(request.policy_name)
     refusals.check_managed_by_customer(key, call.principal)
     bypass = bool(request.bypass_policy_lockout_safety_check)
-    kept = kept_policy(request.policy or "", key, call, read=read_policy, bypass=bypass, quotas=quotas)
+    kept = kept_policy(request.policy or "", key.arn, call, read=read_policy, bypass=bypass, quotas=quotas)
     if kept != key.policy:
         save(key, replace(key, policy=kept, stamp=key.stamp + 1), call)
 
@@ -320,7 +326,7 @@ def bindings(
     return (
         Bound(
             operation=kms.CREATE_KEY,
-            find=find.find_nothing,
+            find=find.find_key_to_make,
             run=partial(create_key, custody=custody, read_policy=read_policy, quotas=quotas),
         ),
         Bound(operation=kms.DESCRIBE_KEY, find=find.find_key_or_alias, run=describe_key),
@@ -347,7 +353,7 @@ def bindings(
 
 
 def kept_policy(
-    text: str, key: KMSKey, call: Call[KeyStore], *, read: KeyPolicyReader, bypass: bool, quotas: Quotas
+    text: str, arn: str, call: Call[KeyStore], *, read: KeyPolicyReader, bypass: bool, quotas: Quotas
 ) -> str:
     """A policy as it is stored: users and roles by unique id (decision 0008).
 
@@ -361,14 +367,9 @@ def kept_policy(
     except UnknownPrincipal as error:
         raise kms.MalformedPolicyDocumentException(refusals.INVALID_PRINCIPALS) from error
     action = kms.PUT_KEY_POLICY.action or ""
-    if not bypass and not call.would_allow(kept, action=action, arn=key.arn, decides_itself=True):
+    if not bypass and not call.would_allow(kept, action=action, arn=arn, decides_itself=True):
         raise kms.MalformedPolicyDocumentException(refusals.LOCKED_OUT)
     return kept
-
-
-def save(before: KMSKey, after: KMSKey, call: Call[KeyStore]) -> None:
-    if after is not before:
-        call.stage(KeySaved(before=before, after=after))
 
 
 def _retag(key: KMSKey, tags: Mapping[str, str], call: Call[KeyStore]) -> None:
@@ -404,8 +405,25 @@ def metadata(key: KMSKey) -> kms.KeyMetadata:
         key_spec=key.spec,
         encryption_algorithms=(SYMMETRIC,) if seals else None,
         mac_algorithms=None if spec.mac_algorithm is None else (spec.mac_algorithm,),
-        multi_region=False,
+        multi_region=key.family is not None,
+        multi_region_configuration=_configuration(key),
+        pending_deletion_window_in_days=key.window_days,
         current_key_material_id=current.material_id if seals and current is not None else None,
+    )
+
+
+def _configuration(key: KMSKey) -> kms.MultiRegionConfiguration | None:
+    """Which Regions have the key, as far as this one has heard."""
+    if key.family is None:
+        return None
+
+    def shown(region: str) -> kms.MultiRegionKey:
+        return kms.MultiRegionKey(arn=find.arn_in(key, region), region=region)
+
+    return kms.MultiRegionConfiguration(
+        multi_region_key_type=PRIMARY if key.is_primary else REPLICA,
+        primary_key=shown(key.family.primary_region),
+        replica_keys=tuple(shown(region) for region in family.replicas(key)),
     )
 
 

@@ -11,10 +11,11 @@ from watchword.api.call import Bound, Call
 from watchword.api.shape import Instant
 from watchword.api.shapes import kms, watchword
 from watchword.envelope.refused import EnvelopeRefused, Step
-from watchword.keys import find, imports, life, pages, refusals, rotation, states
+from watchword.keys import family, find, imports, life, pages, refusals, rotation, states
 from watchword.keys.custody import Custody
+from watchword.keys.family_sending import ask_again
 from watchword.keys.imports import Wish
-from watchword.keys.key_operations import MATERIAL_ID_BYTES, expiration_model, save
+from watchword.keys.key_operations import MATERIAL_ID_BYTES, expiration_model
 from watchword.keys.model import (
     SPECS,
     KeyState,
@@ -26,7 +27,8 @@ from watchword.keys.model import (
     RotationType,
 )
 from watchword.keys.pages import Listing, TokenKey
-from watchword.keys.store import KeyDestroyed, KeyStore
+from watchword.keys.store import KeyStore
+from watchword.keys.telling import destroy, save
 
 WRAPPING_BITS = {"RSA_2048": 2_048, "RSA_3072": 3_072, "RSA_4096": 4_096}
 WRAPPING_ALGORITHMS = frozenset(
@@ -59,6 +61,7 @@ def _check_rotatable(key: KMSKey, operation: str, call: Call[KeyStore]) -> None:
     refusals.check_symmetric(key)
     states.check(operation, key.state, arn=key.arn)
     refusals.check_origin(key, Origin.AWS_KMS)
+    refusals.check_not_replica(key)
 
 
 def get_key_rotation_status(
@@ -66,7 +69,8 @@ def get_key_rotation_status(
 ) -> kms.GetKeyRotationStatusResponse:
     """A key that is pending deletion is not rotated, and says so; when the deletion is cancelled, it is again."""
     refusals.check_symmetric(key)
-    rotates = key.rotation_days is not None and key.state is not KeyState.PENDING_DELETION
+    pending = key.state in (KeyState.PENDING_DELETION, KeyState.PENDING_REPLICA_DELETION)
+    rotates = key.rotation_days is not None and not pending
     return kms.GetKeyRotationStatusResponse(
         key_id=key.key_id,
         key_rotation_enabled=rotates,
@@ -85,17 +89,25 @@ def rotate_key_on_demand(
 ) -> kms.RotateKeyOnDemandResponse:
     """Seal with new material from now on: the custodian's own, or the imported one that waits.
 
+    A multi-Region key does so as soon as every Region that has it has the material.
+
     Raises:
         LimitExceededException, ConflictException, KMSInvalidStateException: as `rotation.check_on_demand`.
     """
     refusals.check_managed_by_customer(key, call.principal)
     refusals.check_symmetric(key)
     states.check("RotateKeyOnDemand", key.state, arn=key.arn)
+    refusals.check_not_replica(key)
+    if key.family is not None:
+        # "Multi-Region KMS keys with imported key material" are left out (RotateKeyOnDemand, KeyId).
+        refusals.check_origin(key, Origin.AWS_KMS)
     rotation.check_on_demand(key, now=call.now, rotations_max=quotas.on_demand_rotations_max)
-    version = key.current_version + 1
-    waiting = key.materials.get(version)
-    material = _new_material(key, call, custody) if waiting is None else waiting
-    save(key, rotation.rotated(key, material, kind=RotationType.ON_DEMAND, now=call.now), call)
+    waiting = key.materials.get(key.current_version + 1) if key.origin is Origin.EXTERNAL else None
+    if waiting is None:
+        after = _rotated(key, RotationType.ON_DEMAND, call, custody)
+    else:
+        after = rotation.rotated(key, waiting, kind=RotationType.ON_DEMAND, now=call.now)
+    save(key, after, call)
     return kms.RotateKeyOnDemandResponse(key_id=key.key_id)
 
 
@@ -145,9 +157,13 @@ def _rotation_entry(key: KMSKey, version: int) -> kms.RotationsListEntry:
     )
 
 
-def _new_material(key: KMSKey, call: Call[KeyStore], custody: Custody) -> Material:
-    wrapped = custody.create_material(key_arn=key.arn, material_version=key.current_version + 1)
-    return Material(material_id=call.entropy(MATERIAL_ID_BYTES).hex(), wrapped=wrapped)
+def _rotated(key: KMSKey, kind: RotationType, call: Call[KeyStore], custody: Custody) -> KMSKey:
+    """The key with new material of the custodian's, which waits for the other Regions that have the key."""
+    version = rotation.next_version(key, call.entropy)
+    wrapped = custody.create_material(key_arn=key.arn, material_version=version)
+    material = Material(material_id=call.entropy(MATERIAL_ID_BYTES).hex(), wrapped=wrapped)
+    waits = bool(family.relatives(key))
+    return rotation.rotated(key, material, kind=kind, now=call.now, version=version, waits=waits)
 
 
 # Imported material
@@ -193,6 +209,7 @@ def import_key_material(
     refusals.check_managed_by_customer(key, call.principal)
     refusals.check_origin(key, Origin.EXTERNAL)
     states.check("ImportKeyMaterial", key.state, arn=key.arn)
+    imports.check_of_family(key, asked=request.import_type)
     valid_to = None if request.valid_to is None else request.valid_to.ms
     wish = Wish(
         expires_ms=imports.expiry(model=request.expiration_model, valid_to_ms=valid_to, now=call.now),
@@ -281,14 +298,15 @@ def tend_keys(
 ) -> watchword.TendKeysResponse:
     """Do what is due for keys, also what fell due while this Region was stopped; asked by this Region's agent.
 
-    1. A key at the end of its window is destroyed: its material, aliases and grants. What only it could open is shredded.
-    2. Imported material that has expired goes, and the key waits for it.
-    3. A key whose period is over gets new material.
+      1. A key at the end of its window is destroyed: its material, aliases and grants. What only it could open is shredded.
+      2. Imported material that has expired goes, and the key waits for it.
+      3. A key whose period is over gets new material.
+    4. Links of multi-Region keys that were refused are tried again: no person has to look after them.
     """
     due = call.store.due_keys(now=call.now, limit=request.limit or TENDED_MAX)
     for key in due:
         if life.is_to_be_destroyed(key, now=call.now):
-            call.stage(KeyDestroyed(key=key))
+            destroy(key, call)
             call.occurred("DeleteKey", account=key.account, arn=key.arn, details={"keyId": key.key_id})
             continue
         after = key
@@ -297,10 +315,12 @@ def tend_keys(
             after = imports.without(after, gone)
             _tell("DeleteExpiredKeyMaterial", after, call)
         if rotation.is_due(after, now=call.now):
-            material = _new_material(after, call, custody)
-            after = rotation.rotated(after, material, kind=RotationType.AUTOMATIC, now=call.now)
-            _tell("RotateKey", after, call)
+            after = _rotated(after, RotationType.AUTOMATIC, call, custody)
+            if not rotation.is_under_way(after):
+                _tell("RotateKey", after, call)
         save(key, after, call)
+    for row in call.store.stuck_links(limit=TENDED_MAX):
+        ask_again(row, row.link, call)
     return watchword.TendKeysResponse(tended=len(due))
 
 

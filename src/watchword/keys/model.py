@@ -93,6 +93,42 @@ class Material:
     description: str | None = None
     expires_ms: int | None = None
     """When imported material has to go; `None`: never."""
+    learned: int = 0
+    """The family's revision with which it came to be here; a message carries what came after what was acknowledged."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """What the Regions of a multi-Region key tell each other of it, beside its kind, material and rotation.
+
+    Two Regions' are merged (`family.py`), never put one in the place of the other.
+    """
+
+    revision: int
+    """Counts the changes of all that is shared, in this Region; its links carry it."""
+    primary_region: str
+    term: int = 1
+    """Raised by each UpdatePrimaryRegion; of two claims the later term's holds."""
+    handed_by: str = ""
+    """Which Region gave the primary away, and has it back if the new one declines; empty: nobody is asked."""
+    schedule: tuple[int, int] = (1, 0)
+    """Term and number of the last change of when it is rotated; the later one holds."""
+    members: Mapping[str, int] = field(default_factory=dict)
+    """By Region: how often the key was made there and destroyed, together. Odd: it is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaWanted:
+    """What ReplicateKey asked for in a Region: all that is that Region's own from then on."""
+
+    account: str
+    key_id: str
+    region: str
+    count: int
+    """The Region's number in `Family.members` that this made."""
+    description: str
+    policy: str | None
+    tags: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +137,7 @@ class KMSKey:
 
     account: str
     key_id: str
-    """A UUID."""
+    """A UUID; of a multi-Region key `mrk-` and 32 hexadecimal digits, the same in all its Regions."""
     partition: str
     region: str
     description: str
@@ -111,7 +147,7 @@ class KMSKey:
     policy: str | None
     """The key policy as given; `None`: the default one, which delegates to the account."""
     materials: Mapping[int, Material]
-    """By version, from 1, without gaps. No version's bytes ever become another's."""
+    """By version, from 1; without gaps, but for a multi-Region key's. No version's bytes ever become another's."""
     current_version: int
     """Which version seals; all open. 0: nothing was imported yet."""
     created_ms: int
@@ -127,6 +163,10 @@ class KMSKey:
     """The period of automatic rotation; `None`: there is none."""
     rotates_ms: int | None = None
     """When the next automatic rotation is due. Not `None` if and only if there is a period."""
+    window_days: int | None = None
+    """How long the window is that begins when the last replica is gone. Not `None` if and only if the key waits for that."""
+    family: Family | None = None
+    """`None`: a key of one Region."""
 
     arn: str = field(init=False, repr=False, compare=False)
     """Written once: every read of a secret asks for it several times."""
@@ -134,6 +174,11 @@ class KMSKey:
     def __post_init__(self) -> None:
         arn = f"arn:{self.partition}:kms:{self.region}:{self.account}:key/{self.key_id}"
         object.__setattr__(self, "arn", arn)
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether what is shared is changed here: also a key of one Region."""
+        return self.family is None or self.family.primary_region == self.region
 
     @property
     def current(self) -> Material | None:
@@ -150,7 +195,12 @@ class KMSKey:
     @property
     def due_ms(self) -> int | None:
         """When this Region has to do something about the key by itself."""
-        rotates_ms = self.rotates_ms if self.state is KeyState.ENABLED else None
+        rotates = (
+            self.state is KeyState.ENABLED
+            and self.is_primary
+            and max(self.materials, default=0) <= self.current_version
+        )
+        rotates_ms = self.rotates_ms if rotates else None
         moments = (self.deletion_ms, rotates_ms, self.expires_ms)
         return min((moment for moment in moments if moment is not None), default=None)
 

@@ -1,12 +1,13 @@
 """KMS: every operation, bound to this Region's custodian; one file for each chapter of the guide.
 
-What is not here is refused by name, so that a client learns what it asked for: asymmetric keys, custom key stores and
-multi-Region keys.
+What is not here is refused by name, so that a client learns what it asked for: asymmetric keys and custom key stores.
 
 Source: KMS API reference; facts A.2.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from watchword.api.call import Bound, Call
 from watchword.api.operation import Operation
@@ -15,10 +16,13 @@ from watchword.api.shapes import kms
 from watchword.keys import (
     alias_operations,
     crypto_operations,
+    family_receiving,
+    family_sending,
     find,
     grant_operations,
     key_operations,
     material_operations,
+    multi_region_operations,
 )
 from watchword.keys.custody import Custody
 from watchword.keys.data_keys import DataKeys
@@ -27,10 +31,11 @@ from watchword.keys.pages import TokenKey
 from watchword.keys.policies import KeyPolicyReader
 from watchword.keys.store import KeyStore
 from watchword.keys.use import Hands, Used
+from watchword.replication.hands import Step
+from watchword.replication.met import Met
+from watchword.replication.model import Kind
 
 UNSUPPORTED: tuple[Operation, ...] = (
-    kms.REPLICATE_KEY,
-    kms.UPDATE_PRIMARY_REGION,
     kms.GENERATE_DATA_KEY_PAIR,
     kms.GENERATE_DATA_KEY_PAIR_WITHOUT_PLAINTEXT,
     kms.GET_PUBLIC_KEY,
@@ -48,6 +53,11 @@ UNSUPPORTED: tuple[Operation, ...] = (
 )
 
 
+CARGO = family_sending.CARGO
+STEPS: Mapping[Kind, Step] = {Kind.KEYS: family_sending.step}
+"""What follows for a key when one of its links takes a step in a handshake."""
+
+
 def unsupported(_request: Shape, _found: None, _call: Call[KeyStore]) -> None:
     """Raises UnsupportedOperationException, whatever was asked for."""
     raise kms.UnsupportedOperationException("this operation is not supported")
@@ -63,6 +73,7 @@ def bindings(
     *,
     read_policy: KeyPolicyReader,
     token_key: TokenKey,
+    met: Met,
     used: Used = _no_use,
     quotas: Quotas = QUOTAS,
 ) -> tuple[Bound, ...]:
@@ -72,6 +83,9 @@ def bindings(
         *key_operations.bindings(
             custody=custody, read_policy=read_policy, token_key=token_key, quotas=quotas
         ),
+        *multi_region_operations.bindings(read_policy=read_policy, quotas=quotas),
+        *family_sending.bindings(custody=custody),
+        *family_receiving.bindings(met=met, custody=custody, read_policy=read_policy, quotas=quotas),
         *alias_operations.bindings(token_key=token_key, quotas=quotas),
         *grant_operations.bindings(token_key=token_key, quotas=quotas),
         *material_operations.bindings(custody=custody, token_key=token_key, quotas=quotas),

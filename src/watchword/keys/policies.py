@@ -47,12 +47,17 @@ def check_settable(text: str, found: KeyPolicyFindings, *, bytes_max: int) -> No
     Raises:
         LimitExceededException: too long. MalformedPolicyDocumentException: all else.
     """
+    check_readable(text, found, bytes_max=bytes_max)
+    if found.unsupported_principal or found.invalid_service_principal:
+        raise kms.MalformedPolicyDocumentException(refusals.INVALID_PRINCIPALS)
+
+
+def check_readable(text: str, found: KeyPolicyFindings, *, bytes_max: int) -> None:
+    """Refuse a document that is no policy, whomever it names. Raises as `check_settable`."""
     if len(text.encode()) > bytes_max:
         raise kms.LimitExceededException(f"a key policy has at most {bytes_max} bytes")
     if found.malformed:
         raise kms.MalformedPolicyDocumentException("This key policy contains a syntax error.")
-    if found.unsupported_principal or found.invalid_service_principal:
-        raise kms.MalformedPolicyDocumentException(refusals.INVALID_PRINCIPALS)
 
 
 def check_name(policy_name: str | None) -> None:

@@ -11,7 +11,7 @@ from watchword.api.call import Principal
 from watchword.api.errors import AccessDeniedException, ApiError
 from watchword.api.operation import Operation
 from watchword.api.shapes import kms
-from watchword.keys.model import TAGS_MAX, KeyManager, KeyUsage, KMSKey, Origin
+from watchword.keys.model import TAGS_MAX, Family, KeyManager, KeyUsage, KMSKey, Origin
 
 INCORRECT_KEY = "The key ID in the request does not identify a CMK that can perform this operation."
 DRY_RUN = "The request would have succeeded, but the DryRun option is set."
@@ -32,6 +32,7 @@ ROTATIONS_USED_UP = (
     "No more on-demand rotations can be performed for this key: {arn}"
 )
 NEED_USAGE = "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys."
+NO_SUCH_REGION = "{region} is not a Region in which this key can be replicated"
 BAD_MARKER = "the marker is not valid for this request"
 
 
@@ -87,6 +88,34 @@ def check_origin(key: KMSKey, origin: Origin) -> None:
         raise kms.UnsupportedOperationException(
             f"{key.arn} origin is {key.origin.value} which is not valid for this operation."
         )
+
+
+def check_primary(key: KMSKey) -> Family:
+    """What the Regions of a multi-Region key share, of its primary.
+
+    Raises:
+        UnsupportedOperationException: a key of one Region, or a replica (facts A.2).
+    """
+    shared = check_multi_region(key)
+    if not key.is_primary:
+        raise _not_primary(key)
+    return shared
+
+
+def check_multi_region(key: KMSKey) -> Family:
+    if key.family is None:
+        raise _not_primary(key)
+    return key.family
+
+
+def check_not_replica(key: KMSKey) -> None:
+    """What all Regions of a key share is changed in its primary's. Raises UnsupportedOperationException."""
+    if not key.is_primary:
+        raise _not_primary(key)
+
+
+def _not_primary(key: KMSKey) -> ApiError:
+    return kms.UnsupportedOperationException(f"{key.arn} is not a multi-region primary key.")
 
 
 def tagged(held: Mapping[str, str], tags: Iterable[kms.Tag]) -> dict[str, str]:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from watchword.keys.model import Alias, Grant, KMSKey, Use
+from watchword.keys.model import Alias, Grant, KMSKey, ReplicaWanted, Use
+from watchword.replication.model import Incoming
+from watchword.replication.store import LinkRow, LinkStore
 
 
 class KeyNames(Protocol):
@@ -25,7 +27,7 @@ class KeyNames(Protocol):
         """A key's grants by id, or those of one grantee."""
 
 
-class KeyStore(KeyNames, Protocol):
+class KeyStore(KeyNames, LinkStore, Protocol):
     """Reads of one Region's KMS keys; single keys and aliases show what the same request staged before."""
 
     def alias(self, account: str, name: str) -> Alias | None: ...
@@ -54,19 +56,36 @@ class KeyStore(KeyNames, Protocol):
     def due_keys(self, *, now: int, limit: int) -> Sequence[KMSKey]:
         """Keys of all accounts that this Region has to do something about: rotate, expire, destroy."""
 
+    def links_of(self, account: str, key_id: str) -> Sequence[LinkRow]:
+        """The links by which this Region tells others of a multi-Region key."""
+
+    def incomings_of(self, account: str, key_id: str) -> Sequence[Incoming]:
+        """The links by which other Regions tell this one of a multi-Region key."""
+
+    def stuck_links(self, *, limit: int) -> Sequence[LinkRow]:
+        """Links of keys that have failed and are not tried again."""
+
+    def replica_wanted(self, account: str, key_id: str, region: str) -> ReplicaWanted | None:
+        """What ReplicateKey asked for here, as long as the Region has the replica."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeySaved:
-    """A key was made (`before` is None) or changed; `alias` names a new key in the same transaction."""
+    """A key was made (`before` is None) or changed; `alias` names a new key in the same transaction.
+
+    If its family's revision was raised, each of its active links is marked dirty in the same transaction.
+    """
 
     before: KMSKey | None
     after: KMSKey
     alias: str | None = None
+    now: int = 0
+    """When its links are marked from; of a key of one Region it means nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyDestroyed:
-    """A key is gone for good, with its material, aliases and grants."""
+    """A key is gone for good, with its material, aliases and grants, and the links by which it told others."""
 
     key: KMSKey
 
@@ -89,3 +108,10 @@ class GrantEnded:
     """Retired or revoked; one that is gone already is no conflict."""
 
     grant: Grant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaAsked:
+    """A replica is to be made in a Region; what was asked for an earlier one there is replaced."""
+
+    wanted: ReplicaWanted

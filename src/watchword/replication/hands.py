@@ -6,15 +6,33 @@ for each link in the same form. Source: design section 5; `link.py` and `incomin
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from types import MappingProxyType
+from typing import Any
 
 from watchword.api.call import Bound, Call, Found, Scope
 from watchword.api.shape import Shape
 from watchword.api.shapes import watchword
 from watchword.replication import incoming as incoming_rules
 from watchword.replication.met import Met
-from watchword.replication.model import Answered, Holds, Incoming, Lost, Role, Shook, Stand, Verdict
+from watchword.replication.model import (
+    Answered,
+    Event,
+    Holds,
+    Incoming,
+    Kind,
+    Lost,
+    Role,
+    Shook,
+    Stand,
+    Verdict,
+)
 from watchword.replication.store import IncomingSaved, LinkRow, LinkStepped, LinkStore
+
+Step = Callable[[LinkRow, Event, Call[Any]], None]
+"""Stage a step of a link, with what follows from it for the thing that it carries."""
+NOTHING_FOLLOWS: Mapping[Kind, Step] = MappingProxyType({})
 
 _VERDICTS = frozenset(verdict.value for verdict in Verdict)
 _ROLES = frozenset(role.value for role in Role)
@@ -51,7 +69,9 @@ def _holds(link_id: str, incoming: Incoming | None, *, accessed_day: int | None)
     )
 
 
-def ack_hands(request: watchword.AckHandsRequest, _found: None, call: Call[LinkStore]) -> None:
+def ack_hands(
+    request: watchword.AckHandsRequest, _found: None, call: Call[LinkStore], *, steps: Mapping[Kind, Step]
+) -> None:
     """Compare what the other Region holds with what was sent and acknowledged, link by link.
 
     What makes no sense of a link is passed over: that link asks again, and the others of the batch go on.
@@ -65,7 +85,12 @@ def ack_hands(request: watchword.AckHandsRequest, _found: None, call: Call[LinkS
             role=Role(held.role), epoch=held.epoch or 0, stand=stand, accessed_day=held.accessed_day
         )
         event = Shook(ours=ours, theirs=request.incarnation or "", holds=holds)
-        call.stage(LinkStepped(link_id=held.link_id or "", event=event, now=call.now))
+        row = call.store.link(held.link_id or "") if steps else None
+        step = steps.get(row.kind) if row is not None else None
+        if row is not None and step is not None:
+            step(row, event, call)
+        else:
+            call.stage(LinkStepped(link_id=held.link_id or "", event=event, now=call.now))
 
 
 def promotion_told(request: watchword.PromotionToldRequest, _found: None, call: Call[LinkStore]) -> None:
@@ -77,11 +102,14 @@ def promotion_told(request: watchword.PromotionToldRequest, _found: None, call: 
         call.stage(IncomingSaved(before=incoming, after=after, account=""))
 
 
-def bindings(*, met: Met) -> tuple[Bound, ...]:
-    """What is asked by the other Region's agent, and by this Region's own."""
+def bindings(*, met: Met, steps: Mapping[Kind, Step] = NOTHING_FOLLOWS) -> tuple[Bound, ...]:
+    """What is asked by the other Region's agent, and by this Region's own.
+
+    `steps` are of the kinds whose things change with what befalls their links.
+    """
     return (
         Bound(operation=watchword.SHAKE_HANDS, find=find_nothing, run=partial(shake_hands, met=met)),
-        Bound(operation=watchword.ACK_HANDS, find=find_nothing, run=ack_hands),
+        Bound(operation=watchword.ACK_HANDS, find=find_nothing, run=partial(ack_hands, steps=steps)),
         Bound(operation=watchword.PROMOTION_TOLD, find=find_nothing, run=promotion_told),
     )
 

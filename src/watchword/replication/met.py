@@ -15,6 +15,11 @@ class Met:
     def note(self, region: str, *, ours: str, theirs: str) -> None:
         self._met[region] = (ours, theirs)
 
+    def run_of(self, region: str) -> str | None:
+        """Which run of a Region's store has last said its name here; another one than was met before was opened anew."""
+        met = self._met.get(region)
+        return None if met is None else met[1]
+
     def with_region(self, region: str, *, ours: str) -> str | None:
         met = self._met.get(region)
         return met[1] if met is not None and met[0] == ours else None

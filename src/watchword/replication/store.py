@@ -77,3 +77,5 @@ class IncomingSaved:
     after: Incoming
     account: str
     kind: Kind = Kind.SECRETS
+    sid: str | None = None
+    """Which thing of its kind; a secret names its link itself."""

@@ -146,7 +146,12 @@ def _region_group(deployment: Deployment, settings: RegionSettings) -> Group:
     def the_agent(context: Context) -> int:
         return agent.run(deployment, settings, context)
 
-    return region_group(settings, worker=worker, agent=the_agent, held=deployment.custodian)
+    peers = {
+        other.name: other.transport_key
+        for other in deployment.regions
+        if other.name != settings.name and other.partition == settings.partition
+    }
+    return region_group(settings, worker=worker, agent=the_agent, held=deployment.custodian, peers=peers)
 
 
 def _front_door_group(deployment: Deployment) -> Group:

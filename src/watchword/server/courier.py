@@ -41,7 +41,8 @@ DUE_ROWS = 200
 SHAKE_ROWS = 200
 LOOK_S = 1.0
 MEET_AGAIN_S = 3_600.0
-"""Idle links shake hands once an hour: a store that was set back is found, and days of last access come home."""
+"""Idle links shake hands once an hour: days of last access come home, and a store that was set back is found, if it has not
+met this one before, as it does when it is opened."""
 COMPLAINT_S = 1.0
 RETRY_S_MIN = 0.2
 RETRY_S_MAX = 2.0
@@ -84,6 +85,8 @@ class Leader:
         self._context = context
         self._theirs: str | None = None
         """The run of that Region's store that all our links have shaken hands with."""
+        self._heard: str | None = None
+        """The run of that Region's store that has last met this Region of its own accord."""
         self._woken = threading.Event()
         self._stopping = False
         self._due: queue.SimpleQueue[tuple[Kind, str] | None] = queue.SimpleQueue()
@@ -117,7 +120,7 @@ class Leader:
         meet_at = 0.0
         while not self._stopping:
             try:
-                if self._theirs is None or time.monotonic() >= meet_at:
+                if self._theirs is None or time.monotonic() >= meet_at or self._was_opened_anew():
                     self._meet(peer)
                     meet_at = time.monotonic() + MEET_AGAIN_S
                 wait = self._hand_out()
@@ -141,6 +144,12 @@ class Leader:
                 wait = LOOK_S
             self._woken.wait(wait)
             self._woken.clear()
+
+    def _was_opened_anew(self) -> bool:
+        """The other Region has met this one in a new run of its store, perhaps set back: look what it holds at once."""
+        heard, self._heard = self._heard, self._region.met.run_of(self._settings.name)
+        # Once for each: it may be one that has ended since, and whose successor does not reach this Region.
+        return self._heard not in (None, heard, self._theirs)
 
     def _meet(self, peer: Peer) -> None:
         """Shake hands about every link to the Region, in batches; with no link, only learn its store's run."""

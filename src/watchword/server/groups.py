@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from watchword.server.deployment import Address, CustodianSettings, Deployment, RegionSettings, address_of
@@ -61,6 +62,7 @@ def region_group(
     worker: Run,
     agent: Run,
     held: CustodianSettings = CustodianSettings(),  # noqa: B008 - a frozen value
+    peers: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Group:
     """Return a Region's group: the custodian, the API workers, the agent.
 
@@ -87,6 +89,7 @@ def region_group(
         are_credentials=sources.key_file.is_credential
         or (passphrase_file is not None and passphrase_file.is_credential),
         held=held,
+        peers=peers,
     )
     custodian = Program(
         name="custodian",

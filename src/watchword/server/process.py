@@ -30,6 +30,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import NoReturn
 
 from watchword.server.deployment import CustodianSettings, HomeError
@@ -307,8 +308,13 @@ def custodian_command(
     passphrase_file: Path | None = None,
     are_credentials: bool = False,
     held: CustodianSettings = CustodianSettings(),  # noqa: B008 - a frozen value
+    peers: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Command:
-    """Return how a Region's custodian is started; its socket is the one that the part calls `custody`."""
+    """Return how a Region's custodian is started; its socket is the one that the part calls `custody`.
+
+    `peers` are the transport keys of the other Regions of its partition. The custodian has them from its start, so that
+    nobody who asks it can name another.
+    """
     more: tuple[str, ...] = ()
     more += () if passphrase_file is None else ("--passphrase-file", str(passphrase_file))
     more += () if held.user is None else ("--user", held.user)
@@ -318,6 +324,8 @@ def custodian_command(
         ("--decryptions-per-minute", held.decryptions_per_minute),
     ):
         more += () if rate is None else (option, str(rate))
+    for region, key in peers.items():
+        more += ("--peer", f"{region}={key.hex()}")
 
     def command(context: Context) -> tuple[str, ...]:
         # -P: with -m alone Python looks for modules in the working folder first, which is HOME.

@@ -55,7 +55,7 @@ ACCESS_FLUSH_S = 30.0
 DAY_MS = 86_400_000
 STORE_PREFIX = "sqlite:"
 CARGOES: Mapping[Kind, Cargo] = {
-    cargo.kind: cargo for cargo in (replica_sending.CARGO, distribution_sending.CARGO)
+    cargo.kind: cargo for cargo in (replica_sending.CARGO, keys.CARGO, distribution_sending.CARGO)
 }
 """What replication carries: by which operations each kind of link is read, applied and acknowledged."""
 KEYS_SHOWN = 10
@@ -111,6 +111,7 @@ class Region:
     reads: Reads
     key_uses: KeyUses
     cargoes: Mapping[Kind, Cargo]
+    met: Met
     forget: Callable[[], None]
     """Drop what was kept in memory and is too old to be used."""
     shut: Callable[[], None]
@@ -253,6 +254,7 @@ def compose(
         data_keys,
         read_policy=policy_checks.examine,
         token_key=token_key,
+        met=met,
         used=key_uses.note,
     )
     boot_id = os.urandom(4).hex()
@@ -264,7 +266,7 @@ def compose(
         *cross_account.bindings(),
         *replica_sending.bindings(),
         *replica_receiving.bindings(met=met),
-        *hands.bindings(met=met),
+        *hands.bindings(met=met, steps=keys.STEPS),
         *(own_keys if elsewhere is None else elsewhere.answering(own_keys, custody=custody)),
         *identity.bindings(),
         *iam_operations.bindings(custody),
@@ -315,6 +317,7 @@ def compose(
         reads=reads,
         key_uses=key_uses,
         cargoes=CARGOES,
+        met=met,
         forget=forget,
         shut=shut,
         elsewhere=elsewhere,

@@ -17,14 +17,14 @@ from watchword.identity import model as identity
 from watchword.identity.store import SID as IDENTITY_SID
 from watchword.identity.store import IdentityChanged
 from watchword.keys.model import KMSKey
-from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved
+from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved, ReplicaAsked
 from watchword.replication.link import step
 from watchword.replication.model import Committed, Incoming, Kind, Lifecycle, Link
 from watchword.replication.store import IncomingSaved, LinkClaimed, LinkMade, LinkRow, LinkStepped
 from watchword.secrets.model import SealedValue, Secret, Version
 from watchword.secrets.store import LinkAdded, SecretPurged, SecretSaved
 from watchword.storage import reads, rows
-from watchword.storage.overlay import raises_revision
+from watchword.storage.overlay import raises_revision, tells
 from watchword.storage.statements import SQL
 
 Address = tuple[str, str]
@@ -59,10 +59,8 @@ def write(raw: sqlite3.Connection, changes: Sequence[Change], *, seat: reads.Sea
             case LinkClaimed():
                 _claim_link(raw, change)
             case IncomingSaved():
-                _save_incoming(
-                    raw, before=change.before, after=change.after, account=change.account, kind=change.kind
-                )
-            case KeySaved() | KeyDestroyed() | AliasSaved() | GrantMade() | GrantEnded():
+                _save_incoming(raw, change)
+            case KeySaved() | KeyDestroyed() | AliasSaved() | GrantMade() | GrantEnded() | ReplicaAsked():
                 _write_keys(raw, change)
             case IdentityChanged():
                 _save_identity(raw, change)
@@ -105,7 +103,7 @@ def _save_own_incoming(
     if known is None or known.link_id != incoming.link_id:
         known = None
     if incoming != known:
-        _save_incoming(raw, before=known, after=incoming, account=after.account, kind=Kind.SECRETS)
+        _save_incoming(raw, IncomingSaved(before=known, after=incoming, account=after.account))
 
 
 def _save_versions(raw: sqlite3.Connection, change: SecretSaved) -> None:
@@ -219,16 +217,17 @@ def _write_link(raw: sqlite3.Connection, *, before: Link, after: Link) -> None:
         raw.execute(SQL["update_link"], rows.link_columns(after))
 
 
-def _save_incoming(
-    raw: sqlite3.Connection, *, before: Incoming | None, after: Incoming, account: str, kind: Kind
-) -> None:
-    if reads.incoming(raw, after.link_id) != before:
+def _save_incoming(raw: sqlite3.Connection, change: IncomingSaved) -> None:
+    after = change.after
+    if reads.incoming(raw, after.link_id) != change.before:
         raise Moved("an incoming link was changed")
-    raw.execute(SQL["save_incoming"], rows.incoming_columns(after, account=account, kind=kind))
+    columns = rows.incoming_columns(after, account=change.account, kind=change.kind, sid=change.sid)
+    raw.execute(SQL["save_incoming"], columns)
 
 
 def _write_keys(
-    raw: sqlite3.Connection, change: KeySaved | KeyDestroyed | AliasSaved | GrantMade | GrantEnded
+    raw: sqlite3.Connection,
+    change: KeySaved | KeyDestroyed | AliasSaved | GrantMade | GrantEnded | ReplicaAsked,
 ) -> None:
     match change:
         case KeySaved():
@@ -241,6 +240,8 @@ def _write_keys(
             raw.execute(SQL["insert_grant"], rows.grant_columns(change.grant))
         case GrantEnded():
             raw.execute(SQL["delete_grant"], change.grant.address)
+        case ReplicaAsked():
+            raw.execute(SQL["save_replica_wanted"], rows.replica_wanted_columns(change.wanted))
 
 
 def _save_key(raw: sqlite3.Connection, change: KeySaved) -> None:
@@ -268,6 +269,9 @@ def _save_key(raw: sqlite3.Connection, change: KeySaved) -> None:
     )
     if change.alias is not None:
         _insert_alias(raw, after.account, change.alias, after.key_id, now=after.created_ms)
+    if tells(change):
+        assert after.family is not None
+        _mark_links(raw, after.account, after.key_id, revision=after.family.revision, now=change.now)
 
 
 def _destroy_key(raw: sqlite3.Connection, key: KMSKey) -> None:
@@ -278,6 +282,8 @@ def _destroy_key(raw: sqlite3.Connection, key: KMSKey) -> None:
     raw.execute(SQL["delete_aliases_of_key"], address)
     raw.execute(SQL["delete_grants_of_key"], address)
     raw.execute(SQL["delete_use_of_key"], address)
+    raw.execute(SQL["delete_links_of"], address)
+    raw.execute(SQL["delete_replicas_wanted"], address)
 
 
 def _insert_alias(raw: sqlite3.Connection, account: str, name: str, key_id: str, *, now: int) -> None:

@@ -12,7 +12,7 @@ from watchword.api.call import Change
 from watchword.identity.directory import Directory
 from watchword.identity.store import IdentityChanged
 from watchword.keys.model import KMSKey
-from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved
+from watchword.keys.store import AliasSaved, GrantEnded, GrantMade, KeyDestroyed, KeySaved, ReplicaAsked
 from watchword.replication.link import step
 from watchword.replication.model import Committed, Incoming, Lifecycle, Link
 from watchword.replication.store import IncomingSaved, LinkClaimed, LinkMade, LinkRow, LinkStepped
@@ -80,8 +80,8 @@ class Overlay:
                 named = change.after or change.before
                 assert named is not None
                 self._aliases[named.account, named.name] = None if change.after is None else named.key_id
-            case GrantMade() | GrantEnded():
-                # No operation looks at a grant after it has staged one.
+            case GrantMade() | GrantEnded() | ReplicaAsked():
+                # No operation looks at one after it has staged one.
                 pass
             case IdentityChanged():
                 self._directories[change.after.account] = change.after
@@ -192,6 +192,14 @@ class Overlay:
 def raises_revision(change: SecretSaved) -> bool:
     """Replicas must see this change: every active link wants the new revision."""
     return change.after.revision > (change.before.revision if change.before is not None else -1)
+
+
+def tells(change: KeySaved) -> bool:
+    """Other Regions must hear of this change: every active link wants the new revision."""
+    before, after = change.before, change.after
+    if before is None or before.family is None or after.family is None:
+        return False
+    return after.family.revision > before.family.revision
 
 
 def after_change(link: Link, change: LinkStepped | LinkClaimed) -> Link:

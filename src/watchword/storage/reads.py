@@ -12,8 +12,9 @@ from operator import itemgetter
 from watchword.envelope.value import ValueKind
 from watchword.identity.directory import Directory, Held
 from watchword.identity.model import AccessKey, Kind, decoded
-from watchword.keys.model import Alias, Grant, KMSKey, Use
-from watchword.replication.model import Incoming, Lifecycle, Link, Role
+from watchword.keys.model import Alias, Grant, KMSKey, ReplicaWanted, Use
+from watchword.replication.model import Incoming, Lifecycle, Link, Role, Status
+from watchword.replication.model import Kind as LinkKind
 from watchword.replication.store import LinkRow
 from watchword.secrets.model import SealedValue, Secret, Version
 from watchword.secrets.store import Place, SecretListing
@@ -25,6 +26,7 @@ from watchword.storage.rows import (
     key_of,
     link_row_of,
     material_of,
+    replica_wanted_of,
     rotation_of,
     tags_of,
     version_of,
@@ -306,6 +308,20 @@ def accessed_day(raw: sqlite3.Connection, link_id: str) -> int | None:
     """When what a link replicates to this Region was last read here; None: never, or nothing that is read."""
     row = raw.execute(SQL["accessed_day_of_incoming"], (link_id,)).fetchone()
     return None if row is None or row[0] < 0 else int(row[0])
+
+
+def links_stuck(raw: sqlite3.Connection, kind: LinkKind, *, limit: int) -> Sequence[LinkRow]:
+    parameters = (kind.value, Status.FAILED.value, limit)
+    return [link_row_of(*row) for row in raw.execute(SQL["links_stuck"], parameters)]
+
+
+def incomings_of(raw: sqlite3.Connection, account: str, sid: str) -> Sequence[Incoming]:
+    return [incoming_of(*row) for row in raw.execute(SQL["incomings_of"], (account, sid))]
+
+
+def replica_wanted(raw: sqlite3.Connection, account: str, key_id: str, region: str) -> ReplicaWanted | None:
+    row = raw.execute(SQL["replica_wanted"], (account, key_id, region)).fetchone()
+    return None if row is None else replica_wanted_of(*row)
 
 
 def has_account(raw: sqlite3.Connection, account: str) -> bool:

@@ -17,6 +17,7 @@ from watchword.identity.model import AccessKey
 from watchword.keys.model import (
     SYMMETRIC,
     Alias,
+    Family,
     Grant,
     KeyManager,
     KeyState,
@@ -24,6 +25,7 @@ from watchword.keys.model import (
     KMSKey,
     Material,
     Origin,
+    ReplicaWanted,
     RotationType,
 )
 from watchword.replication.model import Incoming, Kind, Lifecycle, Link, Role, Stand, Status
@@ -85,7 +87,7 @@ def kind_column(kind: Kind) -> Column:
     return None if kind is Kind.SECRETS else kind.value
 
 
-def incoming_columns(incoming: Incoming, *, account: str, kind: Kind) -> tuple[Column, ...]:
+def incoming_columns(incoming: Incoming, *, account: str, kind: Kind, sid: str | None) -> tuple[Column, ...]:
     """The parameters of `save_incoming`."""
     return (
         incoming.primary_region,
@@ -96,6 +98,7 @@ def incoming_columns(incoming: Incoming, *, account: str, kind: Kind) -> tuple[C
         incoming.link_id,
         account,
         kind_column(kind),
+        sid,
     )
 
 
@@ -265,9 +268,47 @@ def key_columns(key: KMSKey) -> tuple[Column, ...]:
         key.deletion_ms,
         key.rotation_days,
         key.rotates_ms,
+        key.window_days,
+        None if key.family is None else family_text(key.family),
         key.due_ms,
         key.account,
         key.key_id,
+    )
+
+
+def family_text(family: Family) -> str:
+    return json.dumps(asdict(family), ensure_ascii=False, separators=(",", ":"))
+
+
+def family_of(text: str) -> Family:
+    """What a later release has added to the object is passed over."""
+    return msgspec.json.decode(text, type=Family)
+
+
+def replica_wanted_of(
+    account: str, key_id: str, region: str, count: int, description: str, policy: str | None, tags: str
+) -> ReplicaWanted:
+    return ReplicaWanted(
+        account=account,
+        key_id=key_id,
+        region=region,
+        count=count,
+        description=description,
+        policy=policy,
+        tags=tags_of(tags),
+    )
+
+
+def replica_wanted_columns(wanted: ReplicaWanted) -> tuple[Column, ...]:
+    """The parameters of `save_replica_wanted`."""
+    return (
+        wanted.account,
+        wanted.key_id,
+        wanted.region,
+        wanted.count,
+        wanted.description,
+        wanted.policy,
+        json_of(dict(wanted.tags)),
     )
 
 
@@ -288,6 +329,8 @@ def key_of(
     deletion_ms: int | None,
     rotation_days: int | None,
     rotates_ms: int | None,
+    window_days: int | None,
+    family: str | None,
     *,
     partition: str,
     region: str,
@@ -313,6 +356,8 @@ def key_of(
         deletion_ms=deletion_ms,
         rotation_days=rotation_days,
         rotates_ms=rotates_ms,
+        window_days=window_days,
+        family=None if family is None else family_of(family),
     )
 
 
@@ -325,6 +370,7 @@ def material_of(
     rotation: str | None,
     description: str | None,
     expires_ms: int | None,
+    learned: int | None,
 ) -> Material:
     if material_id is None:
         material_id = hashlib.sha256(f"{key_id}/{version}".encode()).hexdigest()
@@ -335,6 +381,7 @@ def material_of(
         rotation=None if rotation is None else RotationType(rotation),
         description=description,
         expires_ms=expires_ms,
+        learned=learned or 0,
     )
 
 
@@ -348,6 +395,7 @@ def material_columns(key: KMSKey, version: int) -> tuple[Column, ...]:
         None if material.rotation is None else material.rotation.value,
         material.description,
         material.expires_ms,
+        material.learned,
         key.account,
         key.key_id,
         version,

@@ -17,7 +17,7 @@ from watchword.api.unit import EventRow, Moved, StoreUnavailable
 from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey
 from watchword.identity.store import SID as IDENTITY_SID
-from watchword.keys.model import Alias, Grant, KMSKey, Use
+from watchword.keys.model import Alias, Grant, KMSKey, ReplicaWanted, Use
 from watchword.keys.store import KeyDestroyed, KeySaved
 from watchword.replication.model import Answered, Incoming, Kind, Lifecycle, Verdict
 from watchword.replication.store import LinkRow, LinkStepped
@@ -354,6 +354,24 @@ class SQLiteUnit:
         )
         due = (self.key(account, key_id) for account, key_id in addresses)
         return [key for key in due if key is not None]
+
+    def links_of(self, account: str, key_id: str) -> Sequence[LinkRow]:
+        held = self._connection.snapshot(lambda raw: reads.links_of_secret(raw, account, key_id))
+        if self._overlay is None:
+            return held
+        over = (self._overlay.link_over(row) for row in held)
+        return [row for row in over if row is not None]
+
+    def incomings_of(self, account: str, key_id: str) -> Sequence[Incoming]:
+        """Each is compared by the change that is staged of it; one that comes to be meanwhile is of a key that moved."""
+        return self._connection.snapshot(lambda raw: reads.incomings_of(raw, account, key_id))
+
+    def stuck_links(self, *, limit: int) -> Sequence[LinkRow]:
+        return self._connection.snapshot(lambda raw: reads.links_stuck(raw, Kind.KEYS, limit=limit))
+
+    def replica_wanted(self, account: str, key_id: str, region: str) -> ReplicaWanted | None:
+        """Not remembered for the commit: it changes with its key alone."""
+        return self._connection.snapshot(lambda raw: reads.replica_wanted(raw, account, key_id, region))
 
     def access_key(self, access_key_id: str) -> AccessKey | None:
         rows = self._rows or self._fresh()

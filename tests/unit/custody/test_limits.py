@@ -111,7 +111,13 @@ def test_the_alarm_is_raised_once_for_each_minute_with_too_many_decryptions(
     assert raised == watch.report(now=4_000.0).alarms == alarms
 
 
-OPENING = {Op.DECRYPT, Op.RE_ENCRYPT, Op.SEAL_FOR_REGION, Op.CARRY_CREDENTIAL}
+OPENING = {
+    Op.DECRYPT,
+    Op.RE_ENCRYPT,
+    Op.SEAL_FOR_REGION,
+    Op.MATERIAL_FOR_REGION,
+    Op.CARRY_CREDENTIAL,
+}
 
 
 @pytest.mark.parametrize("op", list(Op), ids=lambda op: op.name)

@@ -74,14 +74,14 @@ def test_policy_decides(operation: Operation, principal: Principal, resource: st
 
 
 def test_every_operation_between_regions_is_closed_to_the_root_user() -> None:
-    """All but KMS's two parts in replication, which are decided like any use of a key."""
+    """All but KMS's parts in replication, which are decided like any use or change of a key."""
     open_to_root = {
         operation.name
         for operation in watchword.OPERATIONS.values()
         if decided(operation, principal=ROOT, resource="*").allowed
     }
 
-    assert open_to_root == {"SealForRegion", "OpenFromRegion"}
+    assert open_to_root == {"SealForRegion", "OpenFromRegion", "TakePrimacy"}
 
 
 def test_every_operation_of_aws_s_is_closed_to_a_region() -> None:

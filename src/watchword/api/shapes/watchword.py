@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from msgspec import field
 
-from watchword.api.operation import AccessLevel, Operation, Protocol, Service
+from watchword.api.operation import AccessLevel, ConditionKey, Operation, Protocol, Service
 from watchword.api.shape import Member, Shape
 
 MESSAGE_BYTES_MAX = 16_777_216
@@ -32,6 +32,12 @@ DAY_MAX = 2_932_896
 """The same, in days since 1970."""
 SEALED_BYTES_MAX = 300_000
 """A value of 262,144 bytes and what sealing adds."""
+MATERIALS_MAX = 1_000
+"""Versions of a key's material: 25 on demand, and four a year for two centuries."""
+MATERIAL_VERSION_MAX = 2**32 - 1
+"""What four bytes of a ciphertext hold."""
+SEALED_MATERIAL_BYTES_MAX = 2_048
+REGIONS_MAX = 100
 ITEM_BYTES_MAX = 262_144
 """A managed policy with five versions of 6,144 characters, a role with 10,240 characters of inline policies: far below."""
 CREDENTIAL_BYTES_MAX = 1_024
@@ -70,13 +76,15 @@ def _day(name: str) -> Member:
     return Member(name=name, minimum=0, maximum=DAY_MAX)
 
 
+def _region(name: str, *, required: bool = True) -> Member:
+    return Member(name=name, required=required, minimum=1, maximum=128, pattern=r"([a-z]+-)+[0-9]+")
+
+
 _ACCOUNT = Member(name="Account", required=True, pattern="[0-9]{12}")
 _KIND_OF_ITEM = Member(name="Kind", required=True, minimum=1, maximum=32, pattern="[a-z-]+")
 _ID_OF_ITEM = Member(name="Id", required=True, minimum=1, maximum=255)
 """The longest is an identity provider's URL."""
-_PRIMARY_REGION = Member(
-    name="PrimaryRegion", required=True, minimum=1, maximum=128, pattern=r"([a-z]+-)+[0-9]+"
-)
+_PRIMARY_REGION = _region("PrimaryRegion")
 
 SERVICE = Service(
     name="watchword",
@@ -255,6 +263,143 @@ class Message(Shape, frozen=True, kw_only=True):
     }
 
 
+class KeyMember(Shape, frozen=True, kw_only=True):
+    """One Region of a multi-Region key, with its number."""
+
+    region: str | None = field(name="Region", default=None)
+    count: int | None = field(name="Count", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "region": _region("Region"),
+        "count": _count("Count"),
+    }
+
+
+class KeyVersion(Shape, frozen=True, kw_only=True):
+    """What all Regions know of one version of a key's material."""
+
+    version: int | None = field(name="Version", default=None)
+    material_id: str | None = field(name="MaterialId", default=None)
+    rotated_ms: int | None = field(name="RotatedMs", default=None)
+    """When it began to seal in the place of the one before."""
+    rotation: str | None = field(name="Rotation", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "version": Member(name="Version", required=True, minimum=1, maximum=MATERIAL_VERSION_MAX),
+        "material_id": Member(name="MaterialId", required=True, pattern="[0-9a-f]{64}"),
+        "rotated_ms": Member(name="RotatedMs", minimum=0, maximum=MOMENT_MS_MAX),
+        "rotation": Member(name="Rotation", values=("AUTOMATIC", "ON_DEMAND")),
+    }
+
+
+class KeyHead(Shape, frozen=True, kw_only=True):
+    """All that the Regions of a multi-Region key share and is not material. It is told whole each time."""
+
+    spec: str | None = field(name="Spec", default=None)
+    usage: str | None = field(name="Usage", default=None)
+    origin: str | None = field(name="Origin", default=None)
+    primary_region: str | None = field(name="PrimaryRegion", default=None)
+    term: int | None = field(name="Term", default=None)
+    handed_by: str | None = field(name="HandedBy", default=None)
+    schedule_term: int | None = field(name="ScheduleTerm", default=None)
+    schedule: int | None = field(name="Schedule", default=None)
+    rotation_days: int | None = field(name="RotationDays", default=None)
+    rotates_ms: int | None = field(name="RotatesMs", default=None)
+    current_version: int | None = field(name="CurrentVersion", default=None)
+    versions: tuple[KeyVersion, ...] | None = field(name="Versions", default=None)
+    """All that there are."""
+    members: tuple[KeyMember, ...] | None = field(name="Members", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "spec": Member(name="Spec", required=True, minimum=1, maximum=64),
+        "usage": Member(name="Usage", required=True, values=("ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC")),
+        "origin": Member(name="Origin", required=True, values=("AWS_KMS", "EXTERNAL")),
+        "primary_region": _region("PrimaryRegion"),
+        "term": _count("Term"),
+        "handed_by": _region("HandedBy", required=False),
+        "schedule_term": _count("ScheduleTerm"),
+        "schedule": _count("Schedule"),
+        "rotation_days": Member(name="RotationDays", minimum=90, maximum=2560),
+        "rotates_ms": Member(name="RotatesMs", minimum=0, maximum=MOMENT_MS_MAX),
+        "current_version": Member(
+            name="CurrentVersion", required=True, minimum=0, maximum=MATERIAL_VERSION_MAX
+        ),
+        "versions": Member(name="Versions", required=True, maximum=MATERIALS_MAX, item=_ONE),
+        "members": Member(name="Members", required=True, maximum=REGIONS_MAX, item=_ONE),
+    }
+
+
+class KeyMaterial(Shape, frozen=True, kw_only=True):
+    """One version of a key's material, sealed to the other Region's custodian."""
+
+    version: int | None = field(name="Version", default=None)
+    sealed: bytes | None = field(name="Sealed", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "version": Member(name="Version", required=True, minimum=1, maximum=MATERIAL_VERSION_MAX),
+        "sealed": Member(name="Sealed", required=True, maximum=SEALED_MATERIAL_BYTES_MAX),
+    }
+
+
+class ReplicaKey(Shape, frozen=True, kw_only=True):
+    """What a new replica is to have of its own. It is sent as long as the Region has the replica, and read once."""
+
+    count: int | None = field(name="Count", default=None)
+    description: str | None = field(name="Description", default=None)
+    policy: str | None = field(name="Policy", default=None)
+    tags: tuple[Tag, ...] | None = field(name="Tags", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "count": _count("Count"),
+        "description": Member(name="Description", maximum=8192),
+        "policy": Member(name="Policy", minimum=1, maximum=131072),
+        "tags": Member(name="Tags", maximum=50, item=_ONE),
+    }
+
+
+class KeyMessage(Shape, frozen=True, kw_only=True):
+    """What one Region knows of a multi-Region key at one of its revisions, as far as the other has not acknowledged it."""
+
+    version: int | None = field(name="Version", default=None)
+    link_id: str | None = field(name="LinkId", default=None)
+    epoch: int | None = field(name="Epoch", default=None)
+    incarnation: str | None = field(name="Incarnation", default=None)
+    theirs: str | None = field(name="Theirs", default=None)
+    base: Stand | None = field(name="Base", default=None)
+    since: int | None = field(name="Since", default=None)
+    revision: int | None = field(name="Revision", default=None)
+    digest: str | None = field(name="Digest", default=None)
+    overwrite: bool | None = field(name="Overwrite", default=None)
+    account: str | None = field(name="Account", default=None)
+    primary_region: str | None = field(name="PrimaryRegion", default=None)
+    """The Region that sends, whatever it is of the key."""
+    key_id: str | None = field(name="KeyId", default=None)
+    head: KeyHead | None = field(name="Head", default=None)
+    replica: ReplicaKey | None = field(name="Replica", default=None)
+    """Absent: this Region was not asked to make the replica."""
+    materials: tuple[KeyMaterial, ...] | None = field(name="Materials", default=None)
+    """What came to be there after `since`; nothing of a key whose material is imported in each Region."""
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "version": _count("Version"),
+        "link_id": _id("LinkId"),
+        "epoch": _count("Epoch"),
+        "incarnation": _id("Incarnation"),
+        "theirs": _id("Theirs"),
+        "base": Member(name="Base"),
+        "since": _count("Since"),
+        "revision": _count("Revision"),
+        "digest": _id("Digest"),
+        "overwrite": Member(name="Overwrite"),
+        "account": _ACCOUNT,
+        "primary_region": _PRIMARY_REGION,
+        "key_id": Member(name="KeyId", required=True, pattern="mrk-[0-9a-f]{32}"),
+        "head": Member(name="Head", required=True),
+        "replica": Member(name="Replica"),
+        "materials": Member(name="Materials", required=True, maximum=MATERIALS_MAX, item=_ONE),
+    }
+
+
 class Removal(Shape, frozen=True, kw_only=True):
     link_id: str | None = field(name="LinkId", default=None)
     epoch: int | None = field(name="Epoch", default=None)
@@ -300,6 +445,14 @@ class ReadReplicaResponse(Shape, frozen=True, kw_only=True):
 
     shake: bool | None = field(name="Shake", default=None)
     message: Message | None = field(name="Message", default=None)
+    removal: Removal | None = field(name="Removal", default=None)
+
+
+class ReadKeyResponse(Shape, frozen=True, kw_only=True):
+    """At most one of the members is there; none: nothing is due. Nobody is asked to remove a replica of a key."""
+
+    shake: bool | None = field(name="Shake", default=None)
+    message: KeyMessage | None = field(name="Message", default=None)
     removal: Removal | None = field(name="Removal", default=None)
 
 
@@ -377,6 +530,11 @@ class PurgeSecretsRequest(Shape, frozen=True, kw_only=True):
 
 class PurgeSecretsResponse(Shape, frozen=True, kw_only=True):
     purged: int | None = field(name="Purged", default=None)
+
+
+class TakePrimacyRequest(Shape, frozen=True, kw_only=True):
+    key_id: str | None = field(name="KeyId", default=None)
+    primary_region: str | None = field(name="PrimaryRegion", default=None)
 
 
 class TendKeysRequest(Shape, frozen=True, kw_only=True):
@@ -584,6 +742,8 @@ ACK_HANDS = _operation("AckHands", AckHandsRequest, None)
 PROMOTION_TOLD = _operation("PromotionTold", PromotionToldRequest, None)
 PURGE_SECRETS = _operation("PurgeSecrets", PurgeSecretsRequest, PurgeSecretsResponse)
 TEND_KEYS = _operation("TendKeys", TendKeysRequest, TendKeysResponse)
+READ_KEY = _operation("ReadKey", ReadReplicaRequest, ReadKeyResponse)
+ACK_KEY = _operation("AckKey", AckReplicaRequest, None)
 TEND_IDENTITY = _operation("TendIdentity", TendIdentityRequest, TendIdentityResponse)
 READ_ACCOUNT = _operation("ReadAccount", ReadReplicaRequest, ReadAccountResponse)
 ACK_ACCOUNT = _operation("AckAccount", AckReplicaRequest, None)
@@ -593,6 +753,8 @@ APPLY_REPLICA = _operation("ApplyReplica", Message, ReplicaVerdict)
 REMOVE_REPLICA = _operation("RemoveReplica", Removal, ReplicaVerdict)
 SHAKE_HANDS = _operation("ShakeHands", ShakeHandsRequest, ShakeHandsResponse, AccessLevel.READ)
 NOTE_PROMOTION = _operation("NotePromotion", NotePromotionRequest, None)
+APPLY_KEY = _operation("ApplyKey", KeyMessage, ReplicaVerdict)
+NOTE_KEY_DESTROYED = _operation("NoteKeyDestroyed", NotePromotionRequest, None)
 APPLY_ACCOUNT = _operation("ApplyAccount", AccountMessage, ReplicaVerdict)
 REMOVE_ACCOUNT = _operation("RemoveAccount", Removal, ReplicaVerdict)
 FORWARD = _operation("Forward", ForwardRequest, ForwardResponse)
@@ -619,12 +781,26 @@ OPEN_FROM_REGION = Operation(
     resource_member="key_id",
 )
 
+# Asked by KMS when another Region hands the primary of a multi-Region key to this one.
+TAKE_PRIMACY = Operation(
+    service=SERVICE,
+    name="TakePrimacy",
+    request=TakePrimacyRequest,
+    response=None,
+    action="kms:UpdatePrimaryRegion",
+    access=AccessLevel.WRITE,
+    resource_member="key_id",
+    condition_keys=(ConditionKey(name="kms:PrimaryRegion", member="primary_region"),),
+)
+
 PEER_OPERATIONS = frozenset(
     {
         APPLY_REPLICA,
         REMOVE_REPLICA,
         SHAKE_HANDS,
         NOTE_PROMOTION,
+        APPLY_KEY,
+        NOTE_KEY_DESTROYED,
         APPLY_ACCOUNT,
         REMOVE_ACCOUNT,
         FORWARD,
@@ -653,5 +829,10 @@ OPERATIONS: dict[str, Operation] = {
         NOTE_PROMOTION,
         SEAL_FOR_REGION,
         OPEN_FROM_REGION,
+        READ_KEY,
+        ACK_KEY,
+        APPLY_KEY,
+        NOTE_KEY_DESTROYED,
+        TAKE_PRIMACY,
     )
 }

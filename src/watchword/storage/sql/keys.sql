@@ -1,12 +1,12 @@
 -- name: key_by_id
 -- A KMS key without its material.
 SELECT account, key_id, description, manager, state, tags, policy, created_ms, stamp,
-       spec, usage, origin, current_version, deletion_ms, rotation_days, rotates_ms
+       spec, usage, origin, current_version, deletion_ms, rotation_days, rotates_ms, window_days, family
 FROM kms_key WHERE account = ? AND key_id = ?
 
 -- name: materials_of_key
 -- Its wrapped material, by version.
-SELECT version, wrapped, material_id, rotated_ms, rotation, description, expires_ms
+SELECT version, wrapped, material_id, rotated_ms, rotation, description, expires_ms, learned
 FROM kms_material WHERE account = ? AND key_id = ? ORDER BY version
 
 -- name: key_ids
@@ -32,13 +32,14 @@ SELECT stamp FROM kms_key WHERE account = ? AND key_id = ?
 -- name: insert_key
 -- A new key.
 INSERT INTO kms_key (description, manager, state, tags, policy, created_ms, stamp, spec, usage, origin,
-                     current_version, deletion_ms, rotation_days, rotates_ms, due_ms, account, key_id)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                     current_version, deletion_ms, rotation_days, rotates_ms, window_days, family, due_ms, account, key_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 
 -- name: update_key
 -- A changed key, if it still has the stamp that the change was decided on.
 UPDATE kms_key SET description = ?, manager = ?, state = ?, tags = ?, policy = ?, created_ms = ?, stamp = ?,
-    spec = ?, usage = ?, origin = ?, current_version = ?, deletion_ms = ?, rotation_days = ?, rotates_ms = ?, due_ms = ?
+    spec = ?, usage = ?, origin = ?, current_version = ?, deletion_ms = ?, rotation_days = ?, rotates_ms = ?,
+    window_days = ?, family = ?, due_ms = ?
 WHERE account = ? AND key_id = ? AND stamp = ?
 
 -- name: delete_key
@@ -47,11 +48,13 @@ DELETE FROM kms_key WHERE account = ? AND key_id = ? AND stamp = ?
 
 -- name: save_material
 -- One version of a key's material. Its bytes go when imported material does, and come back when the same is imported again.
-INSERT INTO kms_material (wrapped, material_id, rotated_ms, rotation, description, expires_ms, account, key_id, version)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO kms_material (wrapped, material_id, rotated_ms, rotation, description, expires_ms, learned, account, key_id,
+                          version)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (account, key_id, version) DO UPDATE
 SET wrapped = excluded.wrapped, material_id = excluded.material_id, rotated_ms = excluded.rotated_ms,
-    rotation = excluded.rotation, description = excluded.description, expires_ms = excluded.expires_ms
+    rotation = excluded.rotation, description = excluded.description, expires_ms = excluded.expires_ms,
+    learned = excluded.learned
 
 -- name: delete_materials_of_key
 -- Shredding: what only this key could open, nobody opens any more.
@@ -160,3 +163,18 @@ WHERE excluded.at_ms > kms_use.at_ms
 -- name: delete_use_of_key
 -- The last use of a destroyed key.
 DELETE FROM kms_use WHERE account = ? AND key_id = ?
+
+-- name: replica_wanted
+-- What ReplicateKey asked for in a Region.
+SELECT account, key_id, region, count, description, policy, tags FROM kms_replica_wanted
+WHERE account = ? AND key_id = ? AND region = ?
+
+-- name: save_replica_wanted
+-- The same, in the place of what was asked for an earlier replica there.
+INSERT INTO kms_replica_wanted (account, key_id, region, count, description, policy, tags) VALUES (?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (account, key_id, region) DO UPDATE SET count = excluded.count, description = excluded.description,
+    policy = excluded.policy, tags = excluded.tags
+
+-- name: delete_replicas_wanted
+-- A destroyed key wants no replica.
+DELETE FROM kms_replica_wanted WHERE account = ? AND key_id = ?

@@ -90,8 +90,9 @@ FROM incoming WHERE link_id = ?
 
 -- name: save_incoming
 -- The same, made or changed.
-INSERT INTO incoming (primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told, link_id, account, kind)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO incoming (primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told, link_id, account,
+                      kind, sid)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (link_id) DO UPDATE
 SET primary_region = excluded.primary_region, epoch = excluded.epoch, role = excluded.role,
     stand_incarnation = excluded.stand_incarnation, stand_revision = excluded.stand_revision,
@@ -110,3 +111,20 @@ FROM incoming WHERE primary_region = ? AND role = ? AND told = 0 ORDER BY link_i
 -- name: active_link_to
 -- Whether a secret is already replicated to a Region.
 SELECT link_id FROM link WHERE account = ? AND sid = ? AND region = ? AND lifecycle = ?
+
+-- name: links_stuck
+-- Links of a kind that have failed and are not tried again.
+SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,
+       written, sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
+       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day,
+       kind
+FROM link WHERE kind = ? AND status = ? AND next_attempt_ms IS NULL ORDER BY link_id LIMIT ?
+
+-- name: delete_links_of
+-- A destroyed key tells nobody of it.
+DELETE FROM link WHERE account = ? AND sid = ?
+
+-- name: incomings_of
+-- The links that tell this Region of a key.
+SELECT link_id, primary_region, epoch, role, stand_incarnation, stand_revision, stand_digest, told
+FROM incoming WHERE account = ? AND sid = ? ORDER BY link_id
