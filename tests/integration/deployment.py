@@ -193,8 +193,14 @@ class Deployment:
 
     def up(self, *command: str) -> float:
         """Start everything, or what another command starts; return how long it took until `ready`, in seconds."""
-        verb, *arguments = command or ("up",)
         began = time.monotonic()
+        process = self.begin(*(command or ("up",)))
+        until(lambda: self._is_ready() or process.poll() is not None, what="ready")
+        assert self._is_ready(), self.log()
+        return time.monotonic() - began
+
+    def begin(self, verb: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start it and wait for nothing."""
         with self.out.open("wb") as out, self.err.open("ab") as err:
             self.process = subprocess.Popen(
                 [*WATCHWORD, verb, *arguments, "--home", str(self.home)],
@@ -203,10 +209,7 @@ class Deployment:
                 stderr=err,
                 start_new_session=True,
             )
-        process = self.process
-        until(lambda: self._is_ready() or process.poll() is not None, what="ready")
-        assert self._is_ready(), self.log()
-        return time.monotonic() - began
+        return self.process
 
     def _is_ready(self) -> bool:
         return re.search(r"^ready", self.out.read_text(), re.MULTILINE) is not None

@@ -21,7 +21,7 @@ from watchword.api.unit import StoreUnavailable
 from watchword.cli import operating
 from watchword.server.control import Question, Verb, ask
 from watchword.server.deployment import Address, Deployment, HomeError, RegionSettings
-from watchword.server.groups import UP_CONTROL, Composition, region_control
+from watchword.server.groups import UP_CONTROL, Composition
 from watchword.server.home import add_region, locked, open_home, save, set_aside
 from watchword.server.listeners import require_free
 from watchword.server.membership import Wanted, is_elsewhere, with_control, with_region, without_region
@@ -30,6 +30,9 @@ from watchword.storage import migrate as schema
 from watchword.storage.holdings import Holdings
 from watchword.storage.stores import SQLiteStores
 
+REGIONS = Path("regions")
+SOCKET = "control.sock"
+"""As `server/groups.py` names it."""
 LOCK = Path("run") / "regions.lock"
 """Held while watchword.toml is changed: of two such changes one would be lost."""
 RELOAD_S_MAX = 300.0
@@ -69,7 +72,7 @@ def run(home: Path, options: argparse.Namespace, composition: Composition) -> in
         case "list":
             print(listed(deployment, as_json=options.json))
         case "reload":
-            asked = take_up(deployment)
+            asked = take_up()
             print("what runs here has taken up watchword.toml" if asked else "nothing runs here")
         case changing:
             LOCK.parent.mkdir(mode=0o700, exist_ok=True)
@@ -85,17 +88,17 @@ def run(home: Path, options: argparse.Namespace, composition: Composition) -> in
     return 0
 
 
-def take_up(*deployments: Deployment, moving: str | None = None) -> int:
-    """Have every supervisor of this host take up watchword.toml; return how many run.
+def take_up(*, moving: str | None = None) -> int:
+    """Have every supervisor of this host take up watchword.toml; return how many run. The working folder is HOME.
 
-    `deployments` name the Regions that may have one; `moving` is the partition whose control Region moves meanwhile.
+    `moving` is the partition whose control Region moves meanwhile.
 
     Raises:
         HomeError: one of them can't take it up, or not all of it; the others have.
     """
-    regions = {settings.name: settings for deployment in deployments for settings in deployment.regions}
     asked, failures = 0, []
-    for path in (UP_CONTROL, *map(region_control, regions.values())):
+    # By their sockets: one may run a Region that watchword.toml does not name any more.
+    for path in (UP_CONTROL, *sorted(REGIONS.glob(f"*/{SOCKET}"))):
         with suppress(FileNotFoundError, ConnectionRefusedError):
             try:
                 ask(path, Question(verb=Verb.RELOAD, partition=moving), seconds_max=RELOAD_S_MAX)
@@ -184,7 +187,7 @@ def _add(deployment: Deployment, options: argparse.Namespace, composition: Compo
         prepare_region=composition.prepare_region,
     )
     try:
-        asked = take_up(grown)
+        asked = take_up()
     except HomeError as failure:
         raise HomeError(f"`{wanted.name}` is made and not in service: {failure}") from None
     print(added_text(grown, wanted.name, runs=UP_CONTROL.exists() and asked > 0))
@@ -246,7 +249,7 @@ def _remove(deployment: Deployment, name: str, *, force: bool) -> None:
             operating.start(deployment, name)
         raise
     try:
-        take_up(deployment)
+        take_up()
     finally:
         # (4)
         moved = set_aside(deployment.home, settings, now=_now_ms())
@@ -334,7 +337,7 @@ def _control(deployment: Deployment, name: str, *, force: bool) -> None:
     after = with_control(deployment, name)
     if before == name:
         save(after)
-        take_up(after)
+        take_up()
         print(f"{name} is the control Region of {partition}")
         return
     # (1)
@@ -342,14 +345,14 @@ def _control(deployment: Deployment, name: str, *, force: bool) -> None:
         _until_caught_up(deployment, before=before, after=name)
     try:
         # (2)
-        take_up(deployment, moving=partition)
+        take_up(moving=partition)
         # (3)
         if not force:
             _until_caught_up(deployment, before=before, after=name)
         # (4)
         save(after)
     finally:
-        take_up(after)
+        take_up()
     print(f"{name} is the control Region of {partition}; {before} was")
     if any(is_elsewhere(deployment, held) for held in deployment.regions_of(partition)):
         print("  every other host: copy watchword.toml there, and say `watchword region reload`")
