@@ -212,11 +212,13 @@ def write_identity_revision(store: Path, revision: int | None) -> None:
 
 
 def test_two_changes_at_once_do_not_lose_each_other(deployment: Deployment) -> None:
-    with (deployment.home / "run" / "regions.lock").open("w") as held:
+    held = os.open(deployment.home, os.O_RDONLY)
+    try:
         fcntl.flock(held, fcntl.LOCK_EX)
         refused = region(deployment, "add", OREGON)
+    finally:
+        os.close(held)
 
-    assert (refused.returncode, refused.stderr) == (
-        2,
-        "watchword: another `watchword region` is at work here\n",
-    )
+    assert refused.returncode == 2
+    assert "another `watchword` is changing the deployment in" in refused.stderr
+    assert OREGON not in listed(deployment)

@@ -221,7 +221,11 @@ def test_regions_come_and_go(checkout: Path) -> None:
 
     assert [one.returncode for one in ended] == [0] * 5, [one.stderr for one in ended]
     assert "AWS_REGION=us-gov-west-1" in ended[2].stdout
-    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["REGION", "us-east-2", "us-gov-west-1"]
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == [
+        "REGION",
+        "us-east-2",
+        "us-gov-west-1",
+    ]
 
 
 def typed(command: str, answers: Sequence[str], *, cwd: Path) -> str:

@@ -22,7 +22,7 @@ from watchword.cli import operating
 from watchword.server.control import Question, Verb, ask
 from watchword.server.deployment import Address, Deployment, HomeError, RegionSettings
 from watchword.server.groups import UP_CONTROL, Composition
-from watchword.server.home import add_region, locked, open_home, save, set_aside
+from watchword.server.home import add_region, locked_home, open_home, save, set_aside
 from watchword.server.listeners import require_free
 from watchword.server.membership import Wanted, is_elsewhere, with_control, with_region, without_region
 from watchword.server.region import store_path
@@ -33,8 +33,6 @@ from watchword.storage.stores import SQLiteStores
 REGIONS = Path("regions")
 SOCKET = "control.sock"
 """As `server/groups.py` names it."""
-LOCK = Path("run") / "regions.lock"
-"""Held while watchword.toml is changed: of two such changes one would be lost."""
 RELOAD_S_MAX = 300.0
 """Forty Regions, each process after the one before it, on a slow machine."""
 CAUGHT_UP_S_MAX = 5.0
@@ -75,8 +73,7 @@ def run(home: Path, options: argparse.Namespace, composition: Composition) -> in
             asked = take_up()
             print("what runs here has taken up watchword.toml" if asked else "nothing runs here")
         case changing:
-            LOCK.parent.mkdir(mode=0o700, exist_ok=True)
-            with locked(LOCK, taken="another `watchword region` is at work here"):
+            with locked_home(home):
                 # Read again: it may have changed until we had the lock.
                 deployment = open_home(home)
                 if changing == "add":

@@ -605,7 +605,14 @@ def _folder_for(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _locked_folder(home: Path, *, wait: bool = False) -> Iterator[None]:
+def locked_home(home: Path) -> Iterator[None]:
+    """Hold off every other change of watchword.toml while the block runs; HomeError if one is under way."""
+    with _locked_folder(home, taken=f"another `watchword` is changing the deployment in `{home}`"):
+        yield
+
+
+@contextmanager
+def _locked_folder(home: Path, *, wait: bool = False, taken: str | None = None) -> Iterator[None]:
     # The folder itself is locked, not a file in it: a lock file would be foreign content to the next attempt.
     try:
         descriptor = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -615,7 +622,7 @@ def _locked_folder(home: Path, *, wait: bool = False) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise HomeError(f"another `watchword` is making a deployment in `{home}`") from None
+            raise HomeError(taken or f"another `watchword` is making a deployment in `{home}`") from None
         yield
     finally:
         os.close(descriptor)
