@@ -85,7 +85,7 @@ def test_a_region_is_added_and_removed_and_no_request_fails(deployment: Deployme
 
     assert [] == tally.failed
     assert added.returncode == 0, added.stderr
-    assert all("`us-east-1` replicates 1 secret to `us-west-2`" in one.stderr for one in removed[:-1])
+    assert all("`us-east-1` replicates 1 secret or key to `us-west-2`" in one.stderr for one in removed[:-1])
     assert (refused.returncode, refused.stderr) == (
         2,
         "watchword: `us-west-2` holds 1 secret (1 replica); remove them first, or say `--force`\n",

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from watchword.api.unit import StoreUnavailable
 from watchword.cli import operating
+from watchword.replication.model import Kind
 from watchword.server.control import Question, Verb, ask
 from watchword.server.deployment import Address, Deployment, HomeError, RegionSettings
 from watchword.server.groups import UP_CONTROL, Composition
@@ -292,11 +293,14 @@ def _require_nothing_lost(deployment: Deployment, settings: RegionSettings) -> N
         raise HomeError(f"`{name}` holds {held_text(held)}; remove them first, or say `--force`")
     for other in deployment.regions_of(settings.partition):
         if other.name != name and not is_elsewhere(deployment, other):
-            links = len(_stores(deployment, other).links_to_shake(name, "", LINKS_PAGE))
+            rows = _stores(deployment, other).links_to_shake(name, "", LINKS_PAGE)
+            # Identity is the Regions' own affair: its link ends by itself when the deployment hosts the Region no more.
+            links = sum(row.kind is not Kind.IDENTITY for row in rows)
             if links:
-                many = "at least " if links == LINKS_PAGE else ""
+                many = "at least " if len(rows) == LINKS_PAGE else ""
+                what = "secret or key" if links == 1 else "secrets and keys"
                 raise HomeError(
-                    f"`{other.name}` replicates {many}{links} secret{'' if links == 1 else 's'} to `{name}`; "
+                    f"`{other.name}` replicates {many}{links} {what} to `{name}`; "
                     "remove the Region from their replication first, or say `--force`"
                 )
 
