@@ -105,7 +105,7 @@ def test_a_region_is_added_and_removed_and_no_request_fails(deployment: Deployme
 def test_a_region_of_ones_own_name_with_secrets_goes_only_by_force_and_nothing_is_deleted(
     deployment: Deployment,
 ) -> None:
-    assert region(deployment, "add", LAB, "--opt-in").returncode == 0
+    assert region(deployment, "add", LAB).returncode == 0
     deployment.refresh()
     line = listed(deployment)[LAB]
     for home, name, away in ((LAB, "of-lab", VIRGINIA), (VIRGINIA, "of-virginia", LAB)):
@@ -129,7 +129,7 @@ def test_a_region_of_ones_own_name_with_secrets_goes_only_by_force_and_nothing_i
         "partition": "aws",
         "endpoint": f"http://127.0.0.1:{deployment.port + 3}",
         "control": False,
-        "opt_in": True,
+        "opt_in": False,
         "state": "running",
         "custody": "open",
     }

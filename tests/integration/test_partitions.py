@@ -11,13 +11,15 @@ import pytest
 from tests.integration.deployment import OHIO, VIRGINIA, Deployment, Refused, deployed
 
 GOV, CHINA = "us-gov-west-1", "cn-north-1"
+CAPE_TOWN = "af-south-1"
+"""To be enabled first, as AWS has it."""
 PARTITIONS = {VIRGINIA: "aws", OHIO: "aws", GOV: "aws-us-gov", CHINA: "aws-cn"}
 TOKEN = "0" * 32
 
 
 @pytest.fixture(scope="module")
 def deployment() -> Iterator[Deployment]:
-    with deployed(regions=tuple(PARTITIONS), workers=1) as running:
+    with deployed(regions=(*PARTITIONS, CAPE_TOWN), workers=1) as running:
         yield running
 
 
@@ -27,7 +29,17 @@ def test_each_partition_has_an_account_and_an_access_key_of_its_own(deployment: 
     assert list(held) == ["aws", "aws-us-gov", "aws-cn"]
     assert [held[each]["account_id"] for each in held] == ["123456789012", "123456789013", "123456789014"]
     assert len({held[each]["access_key_id"] for each in held}) == 3
-    assert {name: line["partition"] for name, line in deployment.env["regions"].items()} == PARTITIONS
+    assert {name: line["partition"] for name, line in deployment.env["regions"].items()} == PARTITIONS | {
+        CAPE_TOWN: "aws"
+    }
+
+
+def test_a_region_that_was_not_enabled_knows_nobody(deployment: Deployment) -> None:
+    with (
+        closing(deployment.caller(CAPE_TOWN)) as caller,
+        pytest.raises(Refused, match="security token included in the request is invalid"),
+    ):
+        caller.ask("ListSecrets")
 
 
 @pytest.mark.parametrize("door", [False, True], ids=["directly", "through the front door"])
@@ -151,7 +163,9 @@ def test_each_partition_has_a_control_region(deployment: Deployment) -> None:
         OHIO: False,
         GOV: True,
         CHINA: True,
+        CAPE_TOWN: False,
     }
+    assert {line["name"] for line in listed if line["opt_in"]} == {CAPE_TOWN}
     assert {line["state"] for line in listed} == {"running"}
     assert {line["custody"] for line in listed} == {"open"}
 

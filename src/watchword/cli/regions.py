@@ -188,7 +188,25 @@ def _add(deployment: Deployment, options: argparse.Namespace, composition: Compo
         asked = take_up()
     except HomeError as failure:
         raise HomeError(f"`{wanted.name}` is made and not in service: {failure}") from None
-    print(added_text(grown, wanted.name, runs=UP_CONTROL.exists() and asked > 0))
+    runs = UP_CONTROL.exists() and asked > 0
+    print(added_text(grown, wanted.name, runs=runs))
+    if runs and not settings.opt_in and not _is_known(grown, wanted.name):
+        print("  its accounts have not arrived yet: they come from the control Region, which has to run")
+
+
+def _is_known(deployment: Deployment, name: str) -> bool:
+    """Wait a while for the accounts that the control Region sends to a Region that is new."""
+    control = deployment.control_region(deployment.region(name).partition)
+    if is_elsewhere(deployment, deployment.region(control)):
+        return False
+    give_up = time.monotonic() + CAUGHT_UP_S_MAX
+    while True:
+        ours = _identity_revisions(deployment, control)
+        if ours and not accounts_behind(ours=ours, theirs=_identity_revisions(deployment, name)):
+            return True
+        if time.monotonic() > give_up:
+            return False
+        time.sleep(LOOK_S)
 
 
 def added_text(deployment: Deployment, name: str, *, runs: bool) -> str:

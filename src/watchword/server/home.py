@@ -314,7 +314,11 @@ def add_region(
         set_aside(home, settings, now=now)
         beside = _beside(settings)
         _clear_beside(home, beside)
-        credentials = _credentials_for(deployment, settings.partition, entropy=entropy)
+        # The first of its partition alone: to any other, the control Region brings what is in force by now. A key that
+        # was deleted since `init` must not be let in, not even until that has arrived.
+        credentials: dict[str, Credentials] = {}
+        if deployment.control_region(settings.partition) == name:
+            credentials = _credentials_for(deployment, settings.partition, entropy=entropy)
         beside = _build_region(
             beside,
             home=home,
@@ -426,8 +430,11 @@ def _build(
     deployment = replace(deployment, regions=tuple(regions))
     # After all transport keys are known: a Region's database may name its peers.
     for settings in deployment.regions:
+        # A Region that has to be enabled first knows nobody until it is.
+        is_control = deployment.control_region(settings.partition) == settings.name
+        knows = is_control or not settings.opt_in
         for account in deployment.accounts_of(settings.partition):
-            prepare_region(deployment, settings, account, credentials[account.id])
+            prepare_region(deployment, settings, account, credentials[account.id] if knows else None)
     _write(staging / TOML, to_toml(deployment), mode=0o644)
     return deployment
 
