@@ -98,9 +98,15 @@ def region_group(
     )
     parts: list[Part] = [custodian]
     parts += [
-        Role(name=f"worker-{number}", run=worker, listeners={"api": f"api-{number}", "door": "door"})
+        Role(
+            name=f"worker-{number}",
+            run=worker,
+            listeners={"api": f"api-{number}", "door": "door"},
+            overlaps=True,
+        )
         for number in numbers
     ]
+    # Alone: a second one would begin a new incarnation of the store behind the first one's back.
     parts.append(Role(name="agent", run=agent, listeners={"peer": "peer"}))
     return Group(
         name=settings.name,
@@ -123,5 +129,11 @@ def front_door_group(deployment: Deployment, *, run: Run) -> Group:
     """Return the front door's group: one process with the socket `front_door`."""
     assert deployment.front_door is not None
     listener = TCPListener(name="front_door", address=address_of(deployment.front_door))
-    door = Role(name=FRONT_DOOR, run=run, listeners={"front_door": "front_door"}, stage=Stage.FRONT_DOOR)
+    door = Role(
+        name=FRONT_DOOR,
+        run=run,
+        listeners={"front_door": "front_door"},
+        stage=Stage.FRONT_DOOR,
+        overlaps=True,
+    )
     return Group(name=FRONT_DOOR, region=None, parts=(door,), listeners=(listener,))

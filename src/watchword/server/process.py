@@ -37,6 +37,8 @@ from watchword.server.deployment import CustodianSettings, HomeError
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 """The ones that the supervisor handles, and that a child puts back."""
+SUCCEEDED = signal.SIGUSR1
+"""Sent to a process that `overlaps`, when its successor is ready."""
 PR_SET_PDEATHSIG = 1
 """linux/prctl.h"""
 EXIT_FAULT = 1
@@ -107,6 +109,8 @@ class Role:
     listeners: Mapping[str, str] = field(default_factory=dict)
     """Its own name for each socket -> the group's: `{"api": "api-1", "door": "door"}`."""
     stage: Stage = Stage.SERVING
+    overlaps: bool = False
+    """It may run beside its successor for a while, and knows SUCCEEDED."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
