@@ -184,7 +184,7 @@ def _ask_for_ever(options: argparse.Namespace, *, told: int) -> NoReturn:
 
 def _serve(options: argparse.Namespace, sock: socket.socket, *, told: int) -> None:
     """(2); returns when the custodian is gone."""
-    # Here, and not above: the keeper loads nothing of it.
+    # Here, and not above: the keeper loads nothing of it. And before another user, who may not reach it.
     from watchword.custody import hsm_session
 
     kernel = Kernel()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pkcs11
+import pkcs11._pkcs11  # Loaded on first use otherwise, when it may be out of reach.
 from pkcs11 import Attribute, GCMParams, KeyType, Mechanism, ObjectClass, TokenFlag
 from pkcs11 import exceptions as refusals
 
