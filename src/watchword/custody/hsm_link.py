@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 
 from watchword.custody import peer, protocol
 from watchword.custody.hsm import HsmAway
@@ -229,12 +230,13 @@ class HsmLink:
         self._drop(None)
         sock.setblocking(False)
         self._sock = sock
-        self._selector.register(sock, selectors.EVENT_READ, self._read)
+        self._selector.register(sock, selectors.EVENT_READ, partial(self._read, sock))
 
-    def _read(self) -> None:
-        assert self._sock is not None
+    def _read(self, sock: socket.socket) -> None:
+        if sock is not self._sock:
+            return  # Dropped in this very turn of the loop.
         try:
-            received = self._sock.recv(READ_BYTES)
+            received = sock.recv(READ_BYTES)
         except BlockingIOError:
             return
         except OSError:
@@ -243,7 +245,6 @@ class HsmLink:
             self._drop("the HSM's process has ended")
             return
         self._received += received
-        sock = self._sock
         try:
             # What is answered may drop the connection.
             while self._sock is sock:

@@ -544,6 +544,8 @@ class Custodian:
         return None if remembered is None else protocol.frame(Outcome.DONE, remembered)
 
     def _close(self, connection: _Connection) -> None:
+        if connection not in self._connections:
+            return  # In this very turn of the loop, when what its question waited for had come.
         self._connections.discard(connection)
         self._behind.pop(connection, None)
         if not connection.paused:
