@@ -26,11 +26,11 @@ KEY = "region-root"
 PIN = "pin-that-is-only-for-tests"
 CONFIGURATION = "SOFTHSM2_CONF"
 WAIT_S_MAX = 60.0
-NEEDED = "SoftHSM (Debian: softhsm2) and a C compiler (cc)"
+NEEDED = "SoftHSM, pkcs11-tool and a C compiler (Debian: softhsm2, opensc, gcc)"
 
 
 def is_installed() -> bool:
-    return SOFTHSM.exists() and all(shutil.which(name) for name in ("softhsm2-util", "cc"))
+    return SOFTHSM.exists() and all(shutil.which(name) for name in ("softhsm2-util", "pkcs11-tool", "cc"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
