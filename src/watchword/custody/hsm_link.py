@@ -103,6 +103,7 @@ class HsmLink:
         self._received = bytearray()
         self._waiting: dict[int, _Waiting | None] = {}
         """By number; `None`: given up, and not answered yet."""
+        self._dropped: list[_Waiting] = []
         self._number = 0
         self._silent = False
         self._at_hand: Answers = {}
@@ -162,23 +163,19 @@ class HsmLink:
             raise HsmAway(f"{self._waiting_max} questions wait for the HSM already")
 
     def ask(self, question: HsmQuestion, then: Callable[[HsmAnswer], None], *, ends: float) -> None:
-        """Have `then` called with the answer, once: at `ends` at the latest."""
+        """Have `then` called with the answer, once and later: at `ends` at the latest. Raises HsmAway."""
+        self.require()
+        assert self._sock is not None
+        self._number = (self._number + 1) % NUMBERS
+        number = self._number
         try:
-            self.require()
-            assert self._sock is not None
-            self._number = (self._number + 1) % NUMBERS
-            number = self._number
             frame = protocol.frame(question.say, (protocol.number(number), *question.parts()))
             # What waits is small and bounded: a process whose buffer is full does not read.
             if self._sock.send(frame) != len(frame):
                 raise BlockingIOError
-        except HsmAway as away:
-            then(away)
-            return
         except (OSError, ProtocolError):
             self._drop("the HSM's process does not read")
-            then(HsmAway(self.state))
-            return
+            raise HsmAway(self.state) from None
         self._waiting[number] = _Waiting(ends=ends, then=then)
 
     def deadline(self) -> float:
@@ -186,12 +183,17 @@ class HsmLink:
         return self._monotonic() + self._deadline_s
 
     def wait_seconds(self) -> float | None:
-        """How long until the next deadline; `None`: nobody waits."""
+        """How long until somebody has to be told; `None`: nobody waits."""
+        if self._dropped:
+            return 0.0
         ends = [waiting.ends for waiting in self._waiting.values() if waiting is not None]
         return max(0.0, min(ends) - self._monotonic()) if ends else None
 
     def expire(self) -> None:
-        """Give up what waits beyond its deadline."""
+        """Give up what waits beyond its deadline, and what was asked on a connection that is gone."""
+        dropped, self._dropped = self._dropped, []
+        for waiting in dropped:
+            waiting.then(HsmAway(self.state))
         now = self._monotonic()
         late = [
             number for number, waiting in self._waiting.items() if waiting is not None and waiting.ends <= now
@@ -291,7 +293,7 @@ class HsmLink:
             self.on_change(state)
 
     def _drop(self, why: str | None) -> None:
-        """Close the connection; whoever waits for an answer is told."""
+        """Close the connection; whoever waits for an answer is told by `expire`."""
         if self._sock is not None:
             assert self._selector is not None
             self._selector.unregister(self._sock)
@@ -303,7 +305,6 @@ class HsmLink:
             self._stands(why)
         elif why is None and self.state == OK:
             self.state = "the HSM's process is being replaced"
-        waiting, self._waiting = list(self._waiting.values()), {}
-        for one in waiting:
-            if one is not None:
-                one.then(HsmAway(self.state))
+        # Told later: who has it dropped may be in the midst of something.
+        self._dropped += [waiting for waiting in self._waiting.values() if waiting is not None]
+        self._waiting.clear()

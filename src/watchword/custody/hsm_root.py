@@ -63,5 +63,8 @@ class HsmRoot:
                 self._say(str(error))
 
         question = HsmQuestion(say=Say.OPEN, key_label=key_label, bound=joined(LOCK_PURPOSE), wrapped=wrapped)
-        self._asked = True
-        self._link.ask(question, then, ends=self._link.deadline())
+        try:
+            self._link.ask(question, then, ends=self._link.deadline())
+            self._asked = True
+        except HsmAway as away:
+            self._say(f"sealed: {away}")

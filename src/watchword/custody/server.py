@@ -385,7 +385,7 @@ class Custodian:
         if connection.unsent:
             return
         answer_bytes = 0
-        over = False
+        over = len(connection.owed) >= TURN_QUESTIONS
         broken: ProtocolError | None = None
         ends = self._monotonic() + TURN_S
         try:

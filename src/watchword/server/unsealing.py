@@ -69,7 +69,7 @@ def token_of(
     hsm: HsmSettings, *, home: Path | None = None, environment: Mapping[str, str] = os.environ
 ) -> Token:
     """Return which token to log in to; HomeError as `sources_of`."""
-    pin = _source(hsm.pin_file, home=home, environment=environment)
+    pin = source_of(hsm.pin_file, home=home, environment=environment)
     return Token(module=hsm.module, label=hsm.token, pin_file=pin.path, is_credential=pin.is_credential)
 
 
