@@ -100,11 +100,19 @@ def columns(rows: Sequence[Sequence[str]]) -> str:
 
 def custodian_line(region: RegionStatus) -> str:
     """Say how the Region's custodian is protected; nothing where nobody told. Pure."""
-    protections = None if region.custodian is None else region.custodian.get("protections")
-    if not isinstance(protections, dict):
+    told = region.custodian or {}
+    if not isinstance(told.get("protections"), dict):
         return ""
-    said = ", ".join(f"{name}: {why if why == 'yes' else f'no ({why})'}" for name, why in protections.items())
-    return f"custodian of {region.name}  {said}"
+    lines = [f"custodian of {region.name}  {_protections_text(told.get('protections'))}"]
+    if told.get("hsm"):
+        held = _protections_text(told.get("hsm_protections"))
+        lines.append(f"HSM of {region.name}  {told['hsm']}" + (f"; its process: {held}" if held else ""))
+    return "\n".join(lines)
+
+
+def _protections_text(protections: object) -> str:
+    held = protections if isinstance(protections, dict) else {}
+    return ", ".join(f"{name}: {why if why == 'yes' else f'no ({why})'}" for name, why in held.items())
 
 
 def kms_lines(regions: Sequence[RegionStatus]) -> list[str]:

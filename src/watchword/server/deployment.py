@@ -21,6 +21,16 @@
     decryptions_per_minute = 60000            # what is above is an alarm, in the log and in the trail
     keep_data_keys = true                     # by workers, for at most a minute; if false, each read asks the custodian
 
+    [custodian.hsm]                           # optional: an HSM, by PKCS#11; see docs/hsm.md
+    module = "/usr/lib/softhsm/libsofthsm2.so"
+    token = "watchword"                       # the token's label
+    key = "region-root"                       # the label of the key in it
+    pin_file = "/run/keys/hsm-pin"            # or "credential:NAME"
+    mode = "start"                            # or "every": the master stays in the HSM
+    reach = "/var/lib/softhsm/tokens"         # what the module reads and writes, as in PATH
+    # network = true                          # the module connects to its HSM by TCP
+    # deadline_ms = 1000                      # of one answer
+
     [regions.us-east-1]                       # one table per Region, in the deployment's order
     partition = "aws"
     endpoint = "http://127.0.0.1:7701"
@@ -62,9 +72,11 @@ import base64
 import binascii
 import ipaddress
 import json
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -94,6 +106,11 @@ KMS_CONCURRENCY_DEFAULT = 8
 KMS_CONCURRENCY_MAX = 64
 KMS_CACHE_MS_DEFAULT = 1_000
 KMS_CACHE_MS_MAX = 60_000
+HSM_LABEL_BYTES_MAX = 32
+"""Source: PKCS#11 2.40, CK_TOKEN_INFO."""
+HSM_DEADLINE_MS = 1_000
+HSM_DEADLINES_MS = range(50, 1_501)
+"""Workers wait 2 s for their custodian."""
 
 
 KindT = TypeVar("KindT", str, int, bool)
@@ -227,6 +244,33 @@ class RegionSettings:
     def custody_socket(self) -> Path:
         return self.folder / "custody.sock"
 
+    @property
+    def hsm_socket(self) -> Path:
+        """Where the custodian waits for the process that speaks to its HSM."""
+        return self.folder / "hsm.sock"
+
+
+class HsmMode(StrEnum):
+    START = "start"
+    """The HSM opens the root, when the Region starts."""
+    EVERY = "every"
+    """And a new master stays in it: it is asked for each use of what is wrapped under that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HsmSettings:
+    """An HSM that roots are locked with; decision 0009. What a root is locked with now, it says itself."""
+
+    module: Path
+    token: str
+    key: str
+    pin_file: Path
+    """`credential:NAME`: a credential that systemd hands over."""
+    mode: HsmMode = HsmMode.START
+    reach: tuple[Path, ...] = ()
+    network: bool = False
+    deadline_ms: int = HSM_DEADLINE_MS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodianSettings:
@@ -240,6 +284,7 @@ class CustodianSettings:
     decryptions_per_minute: int | None = None
     keep_data_keys: bool = True
     """Whether a worker keeps data keys that the custodian has opened (`keys/data_keys.py`); its cost is in decision 0003."""
+    hsm: HsmSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -446,8 +491,25 @@ def to_toml(deployment: Deployment) -> str:
 def _custodian_table(settings: CustodianSettings) -> dict[str, object]:
     """Write what differs from the default."""
     default = CustodianSettings()
-    said = {name: getattr(settings, name) for name in settings.__slots__}
-    return {name: value for name, value in said.items() if value != getattr(default, name)}
+    said = {name: getattr(settings, name) for name in settings.__slots__ if name != "hsm"}
+    table = {name: value for name, value in said.items() if value != getattr(default, name)}
+    return table if settings.hsm is None else table | {"hsm": _hsm_table(settings.hsm)}
+
+
+def _hsm_table(hsm: HsmSettings) -> dict[str, object]:
+    table: dict[str, object] = {
+        "module": str(hsm.module),
+        "token": hsm.token,
+        "key": hsm.key,
+        "pin_file": str(hsm.pin_file),
+        "mode": hsm.mode.value,
+        "deadline_ms": hsm.deadline_ms,
+    }
+    if hsm.reach:
+        table["reach"] = os.pathsep.join(map(str, hsm.reach))
+    if hsm.network:
+        table["network"] = True
+    return table
 
 
 def _region_table(settings: RegionSettings) -> dict[str, object]:
@@ -632,14 +694,46 @@ def _read_limits(limits: _Table) -> tuple[RequestRate, ...]:
 
 
 def _read_custodian(table: _Table) -> CustodianSettings:
+    hsm = table.table("hsm")
     settings = CustodianSettings(
         user=table.take_optional("user"),
         strict=table.take_flag("strict"),
         questions_per_second=_read_rate(table, "questions_per_second"),
         decryptions_per_minute=_read_rate(table, "decryptions_per_minute"),
         keep_data_keys=table.take_flag("keep_data_keys", otherwise=True),
+        hsm=None if hsm is None else _read_hsm(hsm),
     )
     table.require_nothing_left()
+    return settings
+
+
+def _read_hsm(table: _Table) -> HsmSettings:
+    mode = table.take_optional("mode") or HsmMode.START.value
+    deadline_ms = table.take("deadline_ms", int) if "deadline_ms" in table.entries else HSM_DEADLINE_MS
+    reach = table.take_optional("reach") or ""
+    settings = HsmSettings(
+        module=Path(table.take("module", str)),
+        token=table.take("token", str),
+        key=table.take("key", str),
+        pin_file=Path(table.take("pin_file", str)),
+        mode=HsmMode(mode) if mode in set(HsmMode) else HsmMode.START,
+        reach=tuple(Path(path) for path in reach.split(os.pathsep) if path),
+        network=table.take_flag("network"),
+        deadline_ms=deadline_ms,
+    )
+    table.require_nothing_left()
+    if settings.mode != mode:
+        raise HomeError(f"{table.where} `mode` should be `start` or `every`")
+    if deadline_ms not in HSM_DEADLINES_MS:
+        least, most = HSM_DEADLINES_MS[0], HSM_DEADLINES_MS[-1]
+        raise HomeError(f"{table.where} `deadline_ms` should be from {least} to {most}")
+    for name in ("token", "key"):
+        if not 1 <= len(getattr(settings, name).encode()) <= HSM_LABEL_BYTES_MAX:
+            raise HomeError(f"{table.where} `{name}` should have 1 to {HSM_LABEL_BYTES_MAX} bytes")
+    # Not searched for: which library speaks to the HSM is nothing that an environment may decide.
+    for path in (settings.module, *settings.reach):
+        if not path.is_absolute():
+            raise HomeError(f"{table.where} names a path that is not absolute: `{path}`")
     return settings
 
 

@@ -401,6 +401,8 @@ def custodian(region: Region) -> dict[str, object] | None:
         return None
     return {
         "protections": dict(report.protections),
+        "hsm": report.hsm or None,
+        "hsm_protections": dict(report.hsm_protections),
         "uses": dict(report.uses),
         "keys": [list(use) for use in report.keys[:KEYS_SHOWN]],
         "limited": report.limited,
