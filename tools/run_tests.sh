@@ -18,6 +18,11 @@ is_here() {
         # Other things are called `aws`: the CLI v1, and what a version manager puts in front of it.
         awscli) /usr/bin/aws --version 2>&1 | grep -q '^aws-cli/2' ;;
         npm) command -v npm >/dev/null && node_is_new ;;
+        softhsm2) [ -e /usr/lib/softhsm/libsofthsm2.so ] && command -v softhsm2-util >/dev/null ;;
+        opensc) command -v pkcs11-tool >/dev/null ;;
+        # A compiler with the system's headers, for the library that stands before SoftHSM and fails when it is told to.
+        gcc) command -v cc >/dev/null && echo '#include <stdlib.h>' | cc -E - >/dev/null 2>&1 ;;
+        libc6-dev) is_here gcc ;;
         *) command -v "$1" >/dev/null ;;
     esac
 }
@@ -31,7 +36,7 @@ can_be_had() {
     esac
 }
 
-wanted=(git wrk awscli npm)
+wanted=(git wrk awscli npm softhsm2 opensc gcc libc6-dev)
 missing=()
 for package in "${wanted[@]}"; do
     is_here "$package" || missing+=("$package")
@@ -54,6 +59,7 @@ for package in "${missing[@]+"${missing[@]}"}"; do
         git) left_out+=("the first minute from a clean clone: no git") ;;
         wrk) left_out+=("the bench's load: no wrk") ;;
         awscli) left_out+=("the story of the AWS CLI v2: /usr/bin/aws is not one") ;;
+        softhsm2 | opensc | gcc) left_out+=("Regions with an HSM: no $package") ;;
         npm) left_out+=("what needs packages of npm: no npm with Node $NODE_MAJOR_MIN or newer") ;;
     esac
 done

@@ -303,3 +303,60 @@ def test_a_change_on_what_has_moved_is_refused_as_a_whole(region: Region) -> Non
     with pytest.raises(Moved):
         unit.commit(())
     assert set(directory(region).users) == {"AIDAFIRST"}
+
+
+# The control Region moves
+
+
+def moved(regions: Regions, name: str, *, control: str) -> None:
+    """What a reload does in one Region: its processes are made anew, with another control Region or, if empty, none."""
+    region = regions[name]
+    region.control = control
+    region.compose()
+
+
+def test_a_control_region_that_moves_locks_nobody_out(regions: Regions) -> None:
+    """Region by Region, as processes are replaced, or hosts: the old one first, and it says goodbye to nobody."""
+    add_ann(regions[CONTROL])
+    distribute(regions)
+
+    for control in ("", OTHER):
+        for name in (CONTROL, OTHER, OPT_IN):
+            moved(regions, name, control=control)
+            distribute(regions)
+            for enabled in (CONTROL, OTHER):
+                assert who(regions[enabled], "ann") == KNOWN, (control, name, enabled)
+
+    assert regions.link_ids(CONTROL, OTHER) == []
+    add_user(regions[OTHER], "bob", policy=BY_TAG, tags={"team": "red"})
+    distribute(regions)
+    assert [who(regions[name], "bob") for name in (CONTROL, OTHER)] == [KNOWN, KNOWN]
+
+
+@pytest.mark.parametrize("control", [OTHER, ""], ids=["another one is", "nobody is"])
+def test_who_is_not_control_puts_nobody_out_of_force(regions: Regions, control: str) -> None:
+    add_ann(regions[CONTROL])
+    distribute(regions)
+    (link_id,) = regions.link_ids(CONTROL, OTHER)
+    goodbye = watchword.Removal(link_id=link_id, account=ACCOUNT, epoch=9, primary_region=CONTROL)
+    moved(regions, OTHER, control=control)
+
+    regions.deliver(
+        Sent(
+            source=CONTROL,
+            target=OTHER,
+            operation=watchword.REMOVE_ACCOUNT,
+            body=json11.encode(goodbye),
+        )
+    )
+
+    assert who(regions[OTHER], "ann") == KNOWN
+
+
+def test_while_a_control_region_moves_no_link_is_touched(regions: Regions) -> None:
+    before = {name: regions.link_ids(CONTROL, name) for name in (OTHER, OPT_IN)}
+    moved(regions, CONTROL, control="")
+
+    distribute(regions)
+
+    assert {name: regions.link_ids(CONTROL, name) for name in (OTHER, OPT_IN)} == before

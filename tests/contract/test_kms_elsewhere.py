@@ -32,6 +32,7 @@ from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.keys.elsewhere import Held, Released, framed, unframed
 from watchword.keys.elsewhere_operations import Elsewhere
 from watchword.server.deployment import KMSSettings
+from watchword.server.edge_limits import Limits
 from watchword.server.kms_client import KMSClient
 
 DEFAULT_ALIAS = "alias/default"
@@ -112,6 +113,8 @@ def use_elsewhere(both: Both, *, port: int, folder: Path) -> None:
         region=both.vault.name,
         default_key=both.new_key(DEFAULT_ALIAS),
         credentials=write_credentials(folder),
+        # Longer than anything takes on a busy machine: no test here is about time.
+        deadline_ms=8_000,
     )
     client = KMSClient(settings, clock=both.vault.clock, may_wait=lambda: both.may_wait)
     own = keys.bindings(
@@ -131,7 +134,7 @@ def made_both() -> Iterator[Both]:
     with scratch() as folder:
         both = Both(region=make_region(folder, "us-east-1"), vault=make_region(folder, "eu-west-1"))
         know_other_account(both.vault)
-        with serving(inline(both.answer)) as served:
+        with serving(inline(both.answer), limits=Limits()) as served:
             use_elsewhere(both, port=int(served.address[1]), folder=folder)
             yield both
         both.region.stores.close()

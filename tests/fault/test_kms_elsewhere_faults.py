@@ -35,7 +35,7 @@ from tests.integration.test_sealed_region import done
 Both = tuple[Vault, Deployment]
 WORKERS = 2
 CROWD = 60
-SLACK_S = 1.0
+SLACK_S = 2.0
 """What a busy machine adds."""
 IN_FORCE_S = CACHE_MS / 1_000
 HEALED_S_MAX = 5.0
@@ -185,10 +185,16 @@ def test_a_kms_that_is_stopped_is_503_at_once_and_what_needs_no_key_goes_on(both
         took_s = time.monotonic() - began
 
         assert answers == [(503, "ServiceUnavailable")] * 5
-        assert took_s < SLACK_S
+        assert took_s < DEADLINE_MS / 1_000
         assert ask(deployment, "DescribeSecret", SecretId=name)[0] == 200
-        status, said = health(deployment)
-        assert (status, said["kms"], said["custody"]) == (503, "unreachable", "ok")
+
+        # Each worker believes its last answer for a while; one that has met the silence says so.
+        def is_told() -> bool:
+            reads(deployment, name)
+            status, said = health(deployment)
+            return (status, said["kms"], said["custody"]) == (503, "unreachable", "ok")
+
+        until(is_told, what="health to tell", seconds_max=HEALED_S_MAX)
     finally:
         vault.deployment.start(OREGON)
     reads_again(deployment, name)
@@ -226,11 +232,13 @@ def test_a_kms_that_stands_still_is_503_in_time_for_a_crowd_and_holds_up_nobody_
             one.join(20.0)
 
     assert described == [200] * 10
-    assert described_s < DEADLINE_MS / 1_000
+    assert described_s < 2 * DEADLINE_MS / 1_000, "each of them would wait for as long"
     assert written == late == (503, "ServiceUnavailable")
     answers = {(one.status, one.said.get("__type")) for one in [*crowd, *again]}
     assert answers == {(503, "ServiceUnavailable")}
     assert max(one.took_s for one in [*crowd, *again]) < DEADLINE_MS / 1_000 + SLACK_S
+    # Once it is known to be silent, one question of each worker at a time finds out, and nobody else waits.
+    assert len([one for one in again if one.took_s > 0.9 * DEADLINE_MS / 1_000]) <= 2 * WORKERS
     for name in names:
         reads_again(deployment, name)
 

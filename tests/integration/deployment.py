@@ -177,12 +177,30 @@ class Deployment:
     # -- life
 
     def cli(self, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        if verb == "region":
+            return watchword(verb, arguments[0], "--home", str(self.home), *arguments[1:])
         return watchword(verb, "--home", str(self.home), *arguments)
+
+    def refresh(self) -> None:
+        """Learn the Regions anew, after one was added or removed."""
+        self.env = json.loads(self.cli("env", "--json").stdout)
+        self.regions = tuple(self.env["regions"])
+
+    def status_of(self, region: str) -> dict[str, Any]:
+        """What `watchword status` shows of a Region."""
+        told: dict[str, Any] = json.loads(self.cli("status", "--json").stdout)["regions"][region]
+        return told
 
     def up(self, *command: str) -> float:
         """Start everything, or what another command starts; return how long it took until `ready`, in seconds."""
-        verb, *arguments = command or ("up",)
         began = time.monotonic()
+        process = self.begin(*(command or ("up",)))
+        until(lambda: self._is_ready() or process.poll() is not None, what="ready")
+        assert self._is_ready(), self.log()
+        return time.monotonic() - began
+
+    def begin(self, verb: str, *arguments: str) -> subprocess.Popen[bytes]:
+        """Start it and wait for nothing."""
         with self.out.open("wb") as out, self.err.open("ab") as err:
             self.process = subprocess.Popen(
                 [*WATCHWORD, verb, *arguments, "--home", str(self.home)],
@@ -191,10 +209,7 @@ class Deployment:
                 stderr=err,
                 start_new_session=True,
             )
-        process = self.process
-        until(lambda: self._is_ready() or process.poll() is not None, what="ready")
-        assert self._is_ready(), self.log()
-        return time.monotonic() - began
+        return self.process
 
     def _is_ready(self) -> bool:
         return re.search(r"^ready", self.out.read_text(), re.MULTILINE) is not None
@@ -280,11 +295,20 @@ class Deployment:
         """Return where a Region's requests go: to the front door, or to its own address."""
         return str(self.env["endpoint_url"] if door else self.env["regions"][region]["endpoint_url"])
 
-    def caller(self, region: str, *, door: bool = False, timeout_s: float = WAIT_S_MAX) -> Caller:
+    def caller(
+        self,
+        region: str,
+        *,
+        door: bool = False,
+        timeout_s: float = WAIT_S_MAX,
+        partition: str | None = None,
+    ) -> Caller:
+        """Return a small client of a Region, with the access key of its partition or of another one."""
+        held = self.env["partitions"][partition or self.env["regions"][region]["partition"]]
         return Caller(
             self.endpoint(region, door=door),
             region=region,
-            credentials=self.credentials,
+            credentials=Credentials(held["access_key_id"], held["secret_access_key"]),
             timeout_s=timeout_s,
         )
 

@@ -159,6 +159,12 @@ class Served:
         asyncio.run_coroutine_threadsafe(self.edge.drain(ms=ms), self.loop).result(WAIT_S)
         return time.monotonic() - began
 
+    def retire(self, *, ms: int) -> float:
+        """Drain, from outside the loop; return how long it took, in seconds."""
+        began = time.monotonic()
+        asyncio.run_coroutine_threadsafe(self.edge.retire(ms=ms), self.loop).result(WAIT_S)
+        return time.monotonic() - began
+
     def eventually(self, claim: Callable[[Edge], bool]) -> bool:
         """Wait until something is true of the edge; say whether it came true."""
         return eventually(lambda: claim(self.edge))

@@ -19,7 +19,7 @@ from tests.integration.deployment import OHIO, VIRGINIA, WAIT_S_MAX, Deployment,
 
 OREGON = "us-west-2"
 DEFAULT_ALIAS = "alias/secrets-of-virginia"
-DEADLINE_MS = 1_000
+DEADLINE_MS = 2_000
 CACHE_MS = 1_000
 CREDENTIALS = Path("regions") / VIRGINIA / "kms.credentials"
 

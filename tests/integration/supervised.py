@@ -5,7 +5,7 @@ hurts.
 
 PLAN is JSON: {"regions": {"us-east-1": {"port": 40001, "parts": ["worker", …]}}, "door": null | port,
 "patience": {…}}. It prints `ready` when everything runs. Part names are `KIND` or `KIND-n`; the kinds are in
-`KINDS`.
+`KINDS`. A reload takes up FOLDER/plan.json; a plan with `"broken": [names]` makes these parts die in their next life.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from watchword.server.deployment import Address, HomeError
 from watchword.server.listeners import Listener, TCPListener, UnixListener
-from watchword.server.process import EXIT_REFUSED, Context, Part, Program, Role, Stage
+from watchword.server.process import EXIT_REFUSED, SUCCEEDED, Context, Part, Program, Role, Stage
 from watchword.server.supervisor import Group, Patience, Supervisor
 
 CONTROL = Path("control.sock")
@@ -57,6 +59,29 @@ def answer_pids(context: Context) -> int:
             with connection:
                 connection.sendall(str(os.getpid()).encode())
     note(context, "ends in order")
+    return 0
+
+
+def retire_late(context: Context) -> int:
+    """Take no connection after SUCCEEDED, and end half a second later, or in order at SIGTERM."""
+    told: list[int] = []
+    for number in (signal.SIGTERM, SUCCEEDED):
+        signal.signal(number, lambda number, _: told.append(number))
+    listening = context.listener("api")
+    note(context, "begins")
+    context.ready()
+    while not told:
+        readable, _, _ = select.select([listening], [], [], 0.02)
+        context.beat()
+        # Two processes listen: the other may have been faster.
+        with suppress(BlockingIOError):
+            if readable and not told:
+                connection, _ = listening.accept()
+                with connection:
+                    connection.sendall(str(os.getpid()).encode())
+    if told == [SUCCEEDED]:
+        time.sleep(0.5)
+    note(context, "retires" if told[0] == SUCCEEDED else "ends in order")
     return 0
 
 
@@ -142,9 +167,23 @@ def run_away(context: Context) -> int:
     return beat(context)
 
 
+def note_and_beat(context: Context) -> int:
+    told: list[int] = []
+    signal.signal(signal.SIGTERM, lambda number, _: told.append(number))
+    note(context, "begins")
+    context.ready()
+    while not told:
+        time.sleep(0.02)
+        context.beat()
+    note(context, "ends in order")
+    return 0
+
+
 KINDS: Mapping[str, Callable[[Context], int]] = {
     "worker": answer_pids,
     "agent": beat,
+    "heir": retire_late,
+    "single": note_and_beat,
     "silent": fall_silent,
     "mute": never_get_ready,
     "dying": die,
@@ -159,7 +198,10 @@ KINDS: Mapping[str, Callable[[Context], int]] = {
 }
 
 
-def part_of(name: str, *, region: str | None) -> Part:
+LISTENING = ("worker", "heir")
+
+
+def part_of(name: str, *, region: str | None, broken: bool = False) -> Part:
     kind = name.partition("-")[0]
     if kind == "execed":
         return Program(
@@ -175,7 +217,13 @@ def part_of(name: str, *, region: str | None) -> Part:
     stage = (
         Stage.FRONT_DOOR if region is None else Stage.CUSTODY if name.endswith("custody") else Stage.SERVING
     )
-    return Role(name=name, run=KINDS[kind], listeners={"api": name} if kind == "worker" else {}, stage=stage)
+    return Role(
+        name=name,
+        run=die if broken else KINDS[kind],
+        listeners={"api": name} if kind in LISTENING else {},
+        stage=stage,
+        overlaps=kind == "heir",
+    )
 
 
 def group_of(name: str, plan: Mapping[str, object], *, region: str | None) -> Group:
@@ -185,20 +233,41 @@ def group_of(name: str, plan: Mapping[str, object], *, region: str | None) -> Gr
     assert isinstance(port, int)
     address = Address(host="127.0.0.1", port=port)
     listeners: list[Listener] = [
-        TCPListener(name=part, address=address, shared=True) for part in names if part.startswith("worker")
+        TCPListener(name=part, address=address, shared=True) for part in names if part.startswith(LISTENING)
     ]
     listeners.append(UnixListener(name="door", path=Path(f"{name}.sock")))
-    parts = tuple(part_of(part, region=region) for part in names)
+    broken = plan.get("broken", ())
+    assert isinstance(broken, list | tuple)
+    parts = tuple(part_of(part, region=region, broken=part in broken) for part in names)
     return Group(name=name, region=region, parts=parts, listeners=tuple(listeners), lock=Path(f"{name}.lock"))
+
+
+def groups_of(plan: Mapping[str, Any]) -> list[Group]:
+    groups = [group_of(name, entry, region=name) for name, entry in plan["regions"].items()]
+    if plan.get("door"):
+        groups.append(group_of("front-door", plan["door"], region=None))
+    return groups
+
+
+def read_plan(moving: str | None) -> list[Group] | None:
+    """Without a plan nothing has changed."""
+    try:
+        return groups_of(json.loads(Path("plan.json").read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise HomeError(f"the plan can't be read, moving {moving}") from None
 
 
 def main(folder: str, plan_text: str) -> int:
     plan = json.loads(plan_text)
     os.chdir(folder)
-    groups = [group_of(name, entry, region=name) for name, entry in plan["regions"].items()]
-    if plan.get("door"):
-        groups.append(group_of("front-door", plan["door"], region=None))
-    supervisor = Supervisor(groups, control=CONTROL, patience=Patience(**plan.get("patience", {})))
+    supervisor = Supervisor(
+        groups_of(plan),
+        control=CONTROL,
+        patience=Patience(**plan.get("patience", {})),
+        reload=read_plan,
+    )
     try:
         return supervisor.run(on_ready=lambda: print("ready", flush=True))
     except HomeError as refusal:

@@ -823,6 +823,7 @@ def test_it_never_says_a_key_or_a_value(place: Place, start: Start) -> None:
         (out, said, repr(refused.value).encode(), repr(unavailable.value).encode(), repr(client).encode())
     )
     master = root.unlock(place.folder / "root", place.folder / "key")
+    assert isinstance(master.key, bytes)
     assert complaints(said) == b"watchword custodian: a question that there is not\n"
     for secret in (canary, master.key, master.transport_private_key, client_key_of(place)):
         assert not any(spelling in shown for spelling in spellings(secret))

@@ -103,6 +103,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
         plaintext = b"a plaintext of a canary"
         blob = client.encrypt(material=material, key_arn=KEY_ARN.decode(), context={}, plaintext=plaintext)
         master = root.unlock(folder / "root", folder / "key")
+        assert isinstance(master.key, bytes)
         yield Held(
             process=process,
             path=folder / "socket",

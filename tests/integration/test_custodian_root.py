@@ -62,6 +62,7 @@ def test_the_root_holds_no_key_in_the_clear(files: Files) -> None:
     """A backup of the data folder alone opens nothing."""
     content = files.root.read_bytes()
     master = root.unlock(files.root, files.key_file)
+    assert isinstance(master.key, bytes)
 
     for key in (master.key, master.transport_private_key, files.key_file.read_bytes()):
         assert key not in content
@@ -133,7 +134,7 @@ def replace_with_fifo(path: Path) -> None:
 
 def newer(files: Files) -> None:
     body = bytearray(files.root.read_bytes()[: -root.CHECKSUM_BYTES])
-    body[len(root.MAGIC)] = 3
+    body[len(root.MAGIC)] = max(root.PURPOSES) + 1
     files.root.write_bytes(body + hashlib.sha256(body).digest())
 
 

@@ -234,6 +234,7 @@ def test_a_root_of_the_first_format_opens_and_becomes_one_of_the_present_format(
 
 def write_first_format(path: Path, master: Master, key: bytes) -> None:
     """As it was written before there were locks: version 1, master and transport key sealed one in the other."""
+    assert isinstance(master.key, bytes)
     public = (b"aws", b"us-east-1", transport.public_key_of(master.transport_private_key))
     sealed = suite.seal(
         key,

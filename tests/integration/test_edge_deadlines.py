@@ -217,6 +217,54 @@ def test_drain_ends_what_has_begun_and_takes_nothing_new() -> None:
         assert [answer.header("connection") for answer in answers] == [None, "close", "close"]
 
 
+# -- retire
+
+
+def test_a_retiring_edge_cuts_nobody_off_who_sends_just_now() -> None:
+    """A drain closes what is idle, and a request that was just sent there is lost; a successor has no such excuse."""
+    with serving() as served, served.connect() as idle, served.connect() as fresh, served.connect() as asks:
+        idle.send(get("/")).answer()
+        asks.send(POST + b"Content-Length: 3\r\n\r\na")
+        retiring = threading.Thread(target=served.retire, kwargs={"ms": 5_000}, daemon=True)
+        retiring.start()
+        assert served.eventually(lambda edge: edge.retiring)
+        time.sleep(0.05)
+        with pytest.raises(OSError, match="refused"):
+            served.connect()
+        answers = [idle.send(get("/")).answer(), fresh.send(get("/")).answer(), asks.send(b"bc").answer()]
+        retiring.join(WAIT_S)
+
+        assert [answer.status for answer in answers] == [200, 200, 200]
+        assert [answer.header("connection") for answer in answers] == ["close"] * 3
+        assert not retiring.is_alive()
+
+
+def test_a_retiring_edge_waits_no_longer_than_it_is_told_for_who_stays_silent() -> None:
+    with serving() as served, served.connect() as idle:
+        idle.send(get("/")).answer()
+        took = served.retire(ms=300)
+        kept = idle.is_silent(seconds=0.1)
+        served.drain(ms=1_000)
+
+        assert 0.25 < took < 0.3 + SLACK_S
+        assert kept
+        assert idle.is_ended()
+
+
+def test_drain_ends_a_retirement_at_once() -> None:
+    """SIGTERM after the successor's start: everything is being stopped."""
+    with serving() as served, served.connect() as idle:
+        idle.send(get("/")).answer()
+        retiring = threading.Thread(target=served.retire, kwargs={"ms": 60_000}, daemon=True)
+        retiring.start()
+        assert served.eventually(lambda edge: edge.retiring)
+        took = served.drain(ms=1_000)
+        retiring.join(WAIT_S)
+
+        assert took < 0.5
+        assert not retiring.is_alive()
+
+
 def test_drain_ends_in_time_beside_a_stalled_upload() -> None:
     gate = Gate()
     pool = threaded(gate, threads=1, queued_max=8, refusal=edge_refusal)

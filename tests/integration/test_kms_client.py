@@ -401,6 +401,19 @@ def test_credentials_that_are_replaced_are_used_with_the_next_question(credentia
     assert b"x-amz-security-token: t/k=\r\n" in seen[1]
 
 
+def test_a_credential_of_systemd_s_may_have_the_mode_that_systemd_gives_it(
+    credentials: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials.chmod(0o440)
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(credentials.parent))
+    with serving(always(answer(200, GOOD))) as server:
+        client = client_of(server.port, Path(f"credential:{credentials.name}"))
+        assert ask(client).plaintext == DATA_KEY
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY")
+    with pytest.raises(HomeError, match="there is no credential"):
+        client_of(1, Path("credential:kms"))
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
@@ -473,3 +486,16 @@ def test_nothing_of_a_client_shows_its_credentials(credentials: Path) -> None:
     held = client._access_key.access_key()
     assert SECRET not in repr(client) + repr(held) + str(held)
     assert os.fspath(credentials) not in repr(client)
+
+
+def test_what_answered_a_moment_ago_is_believed_and_what_never_did_is_asked(credentials: Path) -> None:
+    """Health is asked for often, and a question may cost money."""
+    with serving(always(answer(200, GOOD))) as server:
+        client = client_of(server.port, credentials)
+        assert client.is_reachable()
+        assert client.is_reachable()
+        assert server.connections == 1
+    assert client.is_reachable()
+    unavailable(client)
+    assert not client.is_reachable()
+    assert not client_of(server.port, credentials).is_reachable()

@@ -179,6 +179,28 @@ def test_status_says_where_the_keys_are_and_how_they_stand(both: Both) -> None:
     assert f"kms of {VIRGINIA}  {vault.endpoint} ({OREGON}), default key {vault.default_key}: ok" in shown
 
 
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"credentials": "nowhere"}, "can't be read"),
+        ({"ca": "watchword.toml"}, "is no file of certificates"),
+        ({"endpoint": "https://127.0.0.1:1/kms"}, "is no endpoint"),
+    ],
+)
+def test_a_region_that_could_never_reach_its_keys_is_not_started(
+    both: Both, tmp_path: Path, changed: dict[str, str], said: str
+) -> None:
+    """What is wrong is one sentence, before any process starts."""
+    deployment = Deployment(tmp_path)
+    use_elsewhere(deployment, both[0], **changed)
+
+    ended = deployment.cli("up")
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert said in ended.stderr
+    assert ended.stderr.count("\n") == 1
+
+
 def test_what_a_region_s_own_keys_sealed_still_opens_and_moves_with_a_change_of_key() -> None:
     with vault_and_deployment(before=True) as (vault, deployment):
         client, kms = deployment.client(VIRGINIA), deployment.client(VIRGINIA, service="kms")

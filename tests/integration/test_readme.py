@@ -53,6 +53,7 @@ def test_the_blocks_are_the_ones_that_are_run_here() -> None:
         'eval "$(.venv/bin/watchword env)"',
         ".venv/bin/watchword stop us-east-1",
         "make install",
+        ".venv/bin/watchword region list --home DIR",
         ".venv/bin/watchword custody init us-east-1 --home DIR --to shares --out SHARES",
     ] == first_words
     assert f"`{INLINE}`" in (ROOT / "README.md").read_text()
@@ -208,6 +209,25 @@ def test_the_commands_for_scripts(checkout: Path) -> None:
         assert f'"{member}"' in beside[0].stdout
 
 
+def test_regions_come_and_go(checkout: Path) -> None:
+    home = checkout / "parts"
+    commands = [line.split("  #")[0].strip().replace("DIR", str(home)) for line in BLOCKS[4].splitlines()]
+    made = watchword("init", "--home", str(home), "--port", str(base_port(regions=3)))
+    assert made.returncode == 0, made.stderr
+
+    with running(f".venv/bin/watchword up --home {home}", cwd=checkout):
+        ended = [in_a_terminal(command, cwd=checkout) for command in commands]
+        listed = in_a_terminal(commands[0], cwd=checkout)
+
+    assert [one.returncode for one in ended] == [0] * 5, [one.stderr for one in ended]
+    assert "AWS_REGION=us-gov-west-1" in ended[2].stdout
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == [
+        "REGION",
+        "us-east-2",
+        "us-gov-west-1",
+    ]
+
+
 def typed(command: str, answers: Sequence[str], *, cwd: Path) -> str:
     """Run a command in a terminal of its own and type an answer at each prompt; return what the terminal showed."""
     words = shlex.split(command)
@@ -242,7 +262,7 @@ def test_a_region_is_unsealed_by_people(checkout: Path) -> None:
     home, folder = checkout / "parts", checkout / "shares"
     commands = [
         line.split("  #")[0].strip().replace("DIR", str(home)).replace("SHARES", str(folder))
-        for line in BLOCKS[4].splitlines()
+        for line in BLOCKS[5].splitlines()
     ]
     init, status, unseal, rekey, seal = commands
     made = watchword("init", "--home", str(home), "--port", str(base_port()))

@@ -20,23 +20,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     # Passwords
     _of("iam", "CreateLoginProfile, GetLoginProfile, UpdateLoginProfile, DeleteLoginProfile, ChangePassword"),
     _of("iam", "GetAccountPasswordPolicy, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy"),
-    # Roles
-    _of("iam", "CreateRole, GetRole, UpdateRole, UpdateRoleDescription, UpdateAssumeRolePolicy, DeleteRole"),
-    _of("iam", "ListRoles, TagRole, UntagRole, ListRoleTags"),
-    _of("iam", "PutRolePermissionsBoundary, DeleteRolePermissionsBoundary"),
-    _of("iam", "CreateServiceLinkedRole, DeleteServiceLinkedRole, GetServiceLinkedRoleDeletionStatus"),
-    # Policies inside users, groups and roles
-    _of("iam", "PutUserPolicy, GetUserPolicy, DeleteUserPolicy, ListUserPolicies"),
-    _of("iam", "PutGroupPolicy, GetGroupPolicy, DeleteGroupPolicy, ListGroupPolicies"),
-    _of("iam", "PutRolePolicy, GetRolePolicy, DeleteRolePolicy, ListRolePolicies"),
-    # Managed policies
-    _of("iam", "CreatePolicy, GetPolicy, DeletePolicy, ListPolicies, TagPolicy, UntagPolicy, ListPolicyTags"),
-    _of("iam", "CreatePolicyVersion, GetPolicyVersion, ListPolicyVersions"),
-    _of("iam", "SetDefaultPolicyVersion, DeletePolicyVersion"),
-    _of("iam", "AttachUserPolicy, DetachUserPolicy, ListAttachedUserPolicies"),
-    _of("iam", "AttachGroupPolicy, DetachGroupPolicy, ListAttachedGroupPolicies"),
-    _of("iam", "AttachRolePolicy, DetachRolePolicy, ListAttachedRolePolicies"),
-    _of("iam", "ListEntitiesForPolicy"),
     # What policies would decide
     _of("iam", "SimulateCustomPolicy, SimulatePrincipalPolicy"),
     _of("iam", "GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy"),

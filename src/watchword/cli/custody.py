@@ -17,14 +17,18 @@ from typing import Protocol
 
 from watchword.custody import files, root, shamir
 from watchword.custody.core import Keyring
+from watchword.custody.hsm import HsmAway, HsmOpener
+from watchword.custody.hsm_apart import HsmApart
+from watchword.custody.hsm_link import OK
 from watchword.custody.identity_client import IdentityClient
+from watchword.custody.limits import Report
 from watchword.custody.lock import Lock, LockKind, Opener, Passphrase, passphrase_file, split_of
 from watchword.custody.seal import Seal, Standing
 from watchword.custody.seal_client import SealClient
 from watchword.keys.custody import KeyUnavailable
-from watchword.server.deployment import Deployment, HomeError, RegionSettings
+from watchword.server.deployment import Deployment, HomeError, HsmMode, HsmSettings, RegionSettings
 from watchword.server.home import add_signing_keys, locked
-from watchword.server.unsealing import sources_of
+from watchword.server.unsealing import sources_of, token_of
 
 SHARE_FILE = "{region}.{x}-of-{shares}.share"
 SHARES_DEFAULT = 5
@@ -37,6 +41,7 @@ class _Seal(Protocol):
     """The custodian of a Region that runs, or the root of one that does not."""
 
     def standing(self) -> Standing: ...
+    def renew_master(self, proof: Sequence[bytes], *, in_hsm: str | None = None) -> None: ...
     def relock(self, proof: Sequence[bytes], *, lock: Lock, key: bytes) -> None: ...
     def hand_out_shares(self, proof: Sequence[bytes], *, threshold: int, shares: int) -> tuple[str, ...]: ...
     def lock_with_shares(self, proof: Sequence[bytes], *, returned: Sequence[str]) -> None: ...
@@ -112,6 +117,7 @@ def run(deployment: Deployment, options: argparse.Namespace) -> int:
         HomeError: it can't be done, in one sentence.
     """
     settings = deployment.region(options.region)
+    options.hsm = deployment.custodian.hsm
     os.chdir(deployment.home)
     verbs: dict[str, Callable[[RegionSettings, argparse.Namespace], None]] = {
         "init": _init,
@@ -122,7 +128,7 @@ def run(deployment: Deployment, options: argparse.Namespace) -> int:
     }
     try:
         verbs[options.custody_verb](settings, options)
-    except root.RootError as error:
+    except (root.RootError, HsmAway) as error:
         raise HomeError(str(error)) from None
     except KeyUnavailable as error:
         raise HomeError(f"Region `{settings.name}` does not answer: {error}") from None
@@ -136,17 +142,23 @@ def _init(settings: RegionSettings, options: argparse.Namespace) -> None:
             raise HomeError(
                 f"`{settings.name}` is opened by a {held.lock.kind}: use `watchword custody rekey`"
             )
+        in_hsm = LockKind(options.to) is LockKind.HSM and _hsm_settings(options).mode is HsmMode.EVERY
+        hsm = _hsm_apart(options) if in_hsm else None
         seal = Seal(
             settings.custody_root,
             entropy=os.urandom,
-            keyring_of=lambda master: Keyring(master, entropy=os.urandom),
+            keyring_of=lambda master: Keyring(master, entropy=os.urandom, hsm=hsm),
         )
         proof = [sources_of(settings).key_file_opener().key(held.lock)]
+        if in_hsm:
+            seal.unseal(proof[0])
+            _renew_master(seal, options, proof=proof)
         _lock_anew(seal, settings, options, proof=proof)
 
 
 def _status(settings: RegionSettings, options: argparse.Namespace) -> None:
-    standing = _client(settings).standing()
+    client = _client(settings)
+    standing, report = client.standing(), client.report()
     if options.json:
         document = {
             "sealed": standing.sealed,
@@ -158,15 +170,17 @@ def _status(settings: RegionSettings, options: argparse.Namespace) -> None:
             "rewrapped": standing.rewrapped,
             "rows": standing.rows,
             "refused": standing.refused,
+            "master_in_hsm": standing.in_hsm,
+            "hsm": report.hsm or None,
         }
         print(json.dumps(document, indent=2))
     else:
-        print(status_text(settings.name, standing))
+        print(status_text(settings.name, standing, report))
 
 
-def status_text(region: str, standing: Standing) -> str:
+def status_text(region: str, standing: Standing, report: Report) -> str:
     """Say it for a person. Pure."""
-    opened_by = f"a {standing.kind}"
+    opened_by = "an HSM" if standing.kind is LockKind.HSM else f"a {standing.kind}"
     if standing.kind is LockKind.SHARES:
         opened_by = f"{standing.threshold} of {standing.shares} shares"
     lines = [f"{region} is {'sealed' if standing.sealed else 'open'}; it is opened by {opened_by}"]
@@ -176,6 +190,10 @@ def status_text(region: str, standing: Standing) -> str:
         lines.append(f"a new master: {standing.rewrapped} of {standing.rows} rows are wrapped under it")
     if standing.rewrapping and standing.refused:
         lines.append(f"{standing.refused} rows open under neither master: the old one is kept")
+    if standing.in_hsm:
+        lines.append("its master stays in the HSM")
+    if report.hsm:
+        lines.append("the HSM answers" if report.hsm == OK else f"without its HSM: {report.hsm}")
     return "\n".join(lines)
 
 
@@ -222,10 +240,27 @@ def _rekey(settings: RegionSettings, options: argparse.Namespace) -> None:
     proof = _proof(settings, options)
     if options.master:
         # Before the lock: afterwards, this proof would be none.
-        client.renew_master(proof)
-        print("a new master is in force; what the store holds is re-wrapped in the background")
+        _renew_master(client, options, proof=proof)
     if options.to is not None:
         _lock_anew(client, settings, options, proof=proof)
+
+
+def _renew_master(seal: _Seal, options: argparse.Namespace, *, proof: Sequence[bytes]) -> None:
+    """Make a new master, where `[custodian.hsm]` says that a master is to be."""
+    hsm: HsmSettings | None = options.hsm
+    in_hsm = hsm is not None and hsm.mode is HsmMode.EVERY
+    if in_hsm:
+        _prepare_key(options)
+    seal.renew_master(proof, in_hsm=hsm.key if hsm is not None and in_hsm else None)
+    where = ", in the HSM," if in_hsm else ""
+    print(f"a new master{where} is in force; what the store holds is re-wrapped in the background")
+
+
+def _prepare_key(options: argparse.Namespace) -> None:
+    """Have the key in the HSM before anything depends on it."""
+    hsm = _hsm_settings(options)
+    if _hsm_apart(options).prepare(key_label=hsm.key):
+        print(f"the HSM has made the key `{hsm.key}`: back it up as its vendor says, for nothing else can")
 
 
 def _lock_anew(
@@ -240,6 +275,11 @@ def _lock_anew(
         lock, key = _new_passphrase(options).new(held=held, entropy=os.urandom)
         seal.relock(proof, lock=lock, key=key)
         print(f"{settings.name} is opened by the passphrase from now on")
+    elif kind is LockKind.HSM:
+        _prepare_key(options)
+        lock, key = _hsm_opener(options).new(held=held, entropy=os.urandom)
+        seal.relock(proof, lock=lock, key=key)
+        print(f"{settings.name} is opened by the HSM's key `{_hsm_settings(options).key}` from now on")
     else:
         opener = sources_of(settings).key_file_opener()
         lock, key = opener.new(held=held, entropy=os.urandom)
@@ -289,10 +329,27 @@ def _proof(settings: RegionSettings, options: argparse.Namespace) -> list[bytes]
 def _opener(settings: RegionSettings, options: argparse.Namespace, lock: Lock) -> Opener:
     if lock.kind is LockKind.KEY_FILE:
         return sources_of(settings).key_file_opener()
+    if lock.kind is LockKind.HSM:
+        return _hsm_opener(options)
     if options.passphrase_file is not None:
         return passphrase_file(options.passphrase_file)
     at_hand = sources_of(settings).openers().get(LockKind.PASSPHRASE)
     return at_hand or Passphrase(read=lambda: _asked("Passphrase: ").encode("utf-8"))
+
+
+def _hsm_settings(options: argparse.Namespace) -> HsmSettings:
+    hsm: HsmSettings | None = options.hsm
+    if hsm is None:
+        raise HomeError("`watchword.toml` names no HSM: it should have a table `[custodian.hsm]`")
+    return hsm
+
+
+def _hsm_apart(options: argparse.Namespace) -> HsmApart:
+    return HsmApart(token=token_of(_hsm_settings(options)))
+
+
+def _hsm_opener(options: argparse.Namespace) -> HsmOpener:
+    return HsmOpener(hsm=_hsm_apart(options), key_label=_hsm_settings(options).key)
 
 
 def _new_passphrase(options: argparse.Namespace) -> Passphrase:

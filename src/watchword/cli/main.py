@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from watchword import __version__
-from watchword.cli import custody, environment, operating, running
+from watchword.cli import custody, environment, operating, region_verbs, running
 from watchword.server.deployment import ACCOUNT_DEFAULT, PORT_DEFAULT, WORKERS_DEFAULT, HomeError
 from watchword.server.groups import Composition
 from watchword.server.home import HOME_DEFAULT, HOME_VARIABLE, REGIONS_DEFAULT, home_folder, open_home
@@ -103,6 +103,9 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true", help="print a JSON document instead of a table")
     env = verb("env", "print what points AWS tools here", 'Use it as: eval "$(watchword env)"')
     env.add_argument("--region", metavar="R", help="the default Region (the deployment's first)")
+    env.add_argument(
+        "--partition", metavar="P", help="the access key of another partition, and its first Region"
+    )
     env.add_argument("--json", action="store_true", help="print a JSON document instead of shell exports")
     of_custody = verbs.add_parser(
         "custody",
@@ -110,6 +113,12 @@ def parser() -> argparse.ArgumentParser:
         description="Seal and unseal a Region, and change what opens it.",
     )
     custody.add_verbs(of_custody, common)
+    of_region = verbs.add_parser(
+        "region",
+        help="list, add and remove Regions while the others go on",
+        description="List, add and remove Regions while the others go on.",
+    )
+    region_verbs.add_verbs(of_region, common)
     verb(
         "tour",
         "replicate a secret, lose a Region, promote the replica",
@@ -127,8 +136,14 @@ def _add_plan(init: argparse.ArgumentParser) -> None:
         help=f"a Region; repeat it ({', '.join(REGIONS_DEFAULT)})",
     )
     init.add_argument(
-        "--account-id", metavar="N", default=ACCOUNT_DEFAULT, help=f"12 digits ({ACCOUNT_DEFAULT})"
+        "--regions",
+        metavar="R,R",
+        type=lambda text: text.split(","),
+        action="extend",
+        help="several Regions at once, of one partition or several",
     )
+    account_id = f"12 digits ({ACCOUNT_DEFAULT}); each further partition has the one after it"
+    init.add_argument("--account-id", metavar="N", default=ACCOUNT_DEFAULT, help=account_id)
     front_door = f"front door; Regions follow ({PORT_DEFAULT})"
     init.add_argument("--port", metavar="P", type=int, default=PORT_DEFAULT, help=front_door)
     workers = f"API workers a Region ({WORKERS_DEFAULT})"
@@ -170,12 +185,29 @@ def _run(options: argparse.Namespace, *, home: Path, composition: Composition | 
         case "status":
             print(operating.status(open_home(home), as_json=options.json))
         case "env":
-            print(environment.text(open_home(home), os.environ, region=options.region, as_json=options.json))
+            print(
+                environment.text(
+                    open_home(home),
+                    os.environ,
+                    region=options.region,
+                    partition=options.partition,
+                    as_json=options.json,
+                )
+            )
         case "custody":
             return custody.run(open_home(home), options)
+        case "region":
+            return _regions(home, options, composition)
         case "tour":
             return _tour(home)
     return 0
+
+
+def _regions(home: Path, options: argparse.Namespace, composition: Composition | None) -> int:
+    # Late, as the server's modules are.
+    from watchword.cli.regions import run
+
+    return run(home, options, composition or _composed())
 
 
 def _tour(home: Path) -> int:

@@ -57,7 +57,7 @@ def stop(deployment: Deployment, region: str) -> None:
 def status(deployment: Deployment, *, as_json: bool) -> str:
     """Return what runs and how replication stands, for a person or for a script."""
     os.chdir(deployment.home)
-    running = _running(deployment)
+    running = running_regions(deployment)
     regions = [_status_of(settings, running.get(settings.name)) for settings in deployment.regions]
     return (
         json_text(regions)
@@ -69,7 +69,7 @@ def status(deployment: Deployment, *, as_json: bool) -> str:
 def require_running(deployment: Deployment) -> None:
     """Refuse where no supervisor runs here, or a Region of it is not running; HomeError says what to do."""
     os.chdir(deployment.home)
-    running = _running(deployment)
+    running = running_regions(deployment)
     if not running:
         raise HomeError(NOTHING_RUNS.format(home=deployment.home))
     for settings in deployment.regions:
@@ -87,6 +87,11 @@ def table(regions: Sequence[RegionStatus]) -> str:
         processes = NOTHING if held.processes is None else f"{held.processes_ready} of {held.processes}"
         secrets = NOTHING if held.secrets is None else str(held.secrets)
         rows.append((held.name, held.state, processes, secrets, links_text(held.links), lag_text(held)))
+    return columns(rows)
+
+
+def columns(rows: Sequence[Sequence[str]]) -> str:
+    """Lay rows out as lines of even columns. Pure."""
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
@@ -95,11 +100,19 @@ def table(regions: Sequence[RegionStatus]) -> str:
 
 def custodian_line(region: RegionStatus) -> str:
     """Say how the Region's custodian is protected; nothing where nobody told. Pure."""
-    protections = None if region.custodian is None else region.custodian.get("protections")
-    if not isinstance(protections, dict):
+    told = region.custodian or {}
+    if not isinstance(told.get("protections"), dict):
         return ""
-    said = ", ".join(f"{name}: {why if why == 'yes' else f'no ({why})'}" for name, why in protections.items())
-    return f"custodian of {region.name}  {said}"
+    lines = [f"custodian of {region.name}  {_protections_text(told.get('protections'))}"]
+    if told.get("hsm"):
+        held = _protections_text(told.get("hsm_protections"))
+        lines.append(f"HSM of {region.name}  {told['hsm']}" + (f"; its process: {held}" if held else ""))
+    return "\n".join(lines)
+
+
+def _protections_text(protections: object) -> str:
+    held = protections if isinstance(protections, dict) else {}
+    return ", ".join(f"{name}: {why if why == 'yes' else f'no ({why})'}" for name, why in held.items())
 
 
 def kms_lines(regions: Sequence[RegionStatus]) -> list[str]:
@@ -164,7 +177,7 @@ def _ask_for_region(deployment: Deployment, question: Question) -> None:
     raise HomeError(NOTHING_RUNS.format(home=deployment.home))
 
 
-def _running(deployment: Deployment) -> dict[str, Mapping[str, object]]:
+def running_regions(deployment: Deployment) -> dict[str, Mapping[str, object]]:
     """Return what each supervisor here says of its Regions; no supervisor, no entry."""
     found: dict[str, Mapping[str, object]] = {}
     for path in (UP_CONTROL, *(region_control(settings) for settings in deployment.regions)):
@@ -184,7 +197,7 @@ def _status_of(settings: RegionSettings, said: Mapping[str, object] | None) -> R
     if state == "stopped" or not isinstance(processes, list):
         return RegionStatus(name=settings.name, state=state)
     ready = sum(1 for process in processes if isinstance(process, dict) and process.get("state") == "ready")
-    told = _region_says(settings.door_socket)
+    told = region_says(settings.door_socket)
     secrets, links, lag = told.get("secrets"), told.get("links"), told.get("worst_lag_ms")
     custodian, kms = told.get("custodian"), told.get("kms")
     counts = {str(name): count for name, count in links.items()} if isinstance(links, dict) else None
@@ -201,13 +214,13 @@ def _status_of(settings: RegionSettings, said: Mapping[str, object] | None) -> R
     )
 
 
-def _region_says(door: Path) -> Mapping[str, object]:
-    """Ask a Region for its own figures; empty if it does not answer."""
+def region_says(door: Path, path: str = STATUS_PATH) -> Mapping[str, object]:
+    """Ask a Region for its own figures, or for its health; empty if it does not answer."""
     connection = _UnixConnection(door)
     try:
-        connection.request("GET", STATUS_PATH)
-        answer = connection.getresponse()
-        document = json.loads(answer.read(STATUS_BYTES_MAX)) if answer.status == 200 else None
+        connection.request("GET", path)
+        # 503 is an answer too: that of a Region that is sealed.
+        document = json.loads(connection.getresponse().read(STATUS_BYTES_MAX))
     except (OSError, http.client.HTTPException, ValueError):
         return {}
     finally:

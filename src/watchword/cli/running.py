@@ -8,7 +8,7 @@ import shlex
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
@@ -38,7 +38,7 @@ from watchword.server.home import (
 )
 from watchword.server.listeners import require_free
 from watchword.server.process import apart
-from watchword.server.supervisor import Group, Supervisor
+from watchword.server.supervisor import Group, Reload, Supervisor
 
 SECRET_NAME = "first"  # noqa: S105 - the name of the example's secret
 
@@ -77,22 +77,58 @@ def up(
     (home / UP_LOCK).parent.mkdir(mode=0o700, exist_ok=True)
     with locked(home / UP_LOCK, taken=f"`watchword up` already runs in `{home}`"):
         deployment = _strictly(_with_signing_keys(_placed(deployment, port=port), composition), strict=strict)
-        groups = [_region(deployment, settings, composition, migrate=True) for settings in deployment.regions]
-        if deployment.front_door is not None:
-            groups.append(composition.front_door_group(deployment))
         text = greeting(deployment, home_option=home_option)
         os.chdir(home)
-        return Supervisor(groups, control=UP_CONTROL).run(on_ready=lambda: _say(text))
+        groups = _whole(deployment, composition)
+        reload = _reload_of(deployment, strict=strict, groups_of=lambda latest: _whole(latest, composition))
+        supervisor = Supervisor(groups, control=UP_CONTROL, reload=reload)
+        return supervisor.run(on_ready=lambda: _say(text))
 
 
 def serve(home: Path, composition: Composition, *, region: str, strict: bool = False) -> int:
     """Run one Region until a signal; an older schema is refused, for other hosts may share the store."""
     deployment = _strictly(_with_signing_keys(open_home(home), composition), strict=strict)
     settings = deployment.region(region)
-    group = _region(deployment, settings, composition, migrate=False)
+
+    def groups_of(latest: Deployment) -> list[Group]:
+        """Where the Region was removed, nothing is left to run."""
+        named = [held for held in latest.regions if held.name == region]
+        return [_region(latest, held, composition, migrate=False) for held in named]
+
+    groups = groups_of(deployment)
     os.chdir(home)
     ready = f"ready: {region} answers at {settings.endpoint}; Ctrl-C stops it"
-    return Supervisor([group], control=region_control(settings)).run(on_ready=lambda: _say(ready))
+    reload = _reload_of(deployment, strict=strict, groups_of=groups_of)
+    supervisor = Supervisor(groups, control=region_control(settings), reload=reload)
+    return supervisor.run(on_ready=lambda: _say(ready))
+
+
+def _reload_of(
+    deployment: Deployment, *, strict: bool, groups_of: Callable[[Deployment], list[Group]]
+) -> Reload:
+    """Return how a supervisor reads its home anew; it remembers what it has read."""
+    current = deployment
+
+    def reload(moving: str | None) -> list[Group] | None:
+        nonlocal current
+        without_control = frozenset() if moving is None else frozenset((moving,))
+        latest = replace(
+            _strictly(open_home(deployment.home), strict=strict), without_control=without_control
+        )
+        if latest == current:
+            return None
+        groups = groups_of(latest)
+        current = latest
+        return groups
+
+    return reload
+
+
+def _whole(deployment: Deployment, composition: Composition) -> list[Group]:
+    groups = [_region(deployment, settings, composition, migrate=True) for settings in deployment.regions]
+    if deployment.front_door is not None:
+        groups.append(composition.front_door_group(deployment))
+    return groups
 
 
 def _with_signing_keys(deployment: Deployment, composition: Composition) -> Deployment:
@@ -173,10 +209,12 @@ def greeting(deployment: Deployment, *, home_option: str | None) -> str:
     # Under $WATCHWORD_HOME too: the other terminal may not have it.
     home = home_option or (str(deployment.home) if os.environ.get(HOME_VARIABLE) else None)
     lines.append(f'  eval "$({command_line("env", home)})"')
-    replicas = "".join(f" --add-replica-regions Region={name}" for name in names[1:2])
+    # Nothing is replicated from one partition to another.
+    near = [settings.name for settings in deployment.regions_of(deployment.regions[0].partition)]
+    replicas = "".join(f" --add-replica-regions Region={name}" for name in near[1:2])
     create_secret = f"aws secretsmanager create-secret --name {SECRET_NAME} --secret-string hello"
     lines.append(f"  {create_secret} --region {names[0]}{replicas}")
-    lines.append(f"  aws secretsmanager get-secret-value --secret-id {SECRET_NAME} --region {names[-1]}")
+    lines.append(f"  aws secretsmanager get-secret-value --secret-id {SECRET_NAME} --region {near[:2][-1]}")
     lines += ["", f"ready: {listed(names)} answer{'s' if len(names) == 1 else ''}; Ctrl-C stops"]
     return "\n".join(lines)
 

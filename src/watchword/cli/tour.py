@@ -19,7 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from watchword.cli import operating
 from watchword.server.deployment import Deployment, HomeError
-from watchword.server.home import read_credentials
+from watchword.server.home import profile_of, read_credentials
 
 WAIT_S_MAX = 30.0
 LOOK_S = 0.01
@@ -35,14 +35,20 @@ class Tour:
     """One walk: the two Regions, a client for each, and what has to be undone."""
 
     def __init__(self, deployment: Deployment) -> None:
-        if len(deployment.regions) < 2:
-            raise HomeError("the tour needs a deployment with two Regions; make one with `watchword init`")
+        partition = next(
+            (held for held in deployment.partitions if len(deployment.regions_of(held)) > 1), None
+        )
+        if partition is None:
+            raise HomeError(
+                "the tour needs a deployment with two Regions in one partition; make one with `watchword init`"
+            )
+        pair = deployment.regions_of(partition)[:2]
         self._deployment = deployment
-        self._home, self._away = (settings.name for settings in deployment.regions[:2])
+        self._home, self._away = (settings.name for settings in pair)
         self._name = f"tour/database-{secrets.token_hex(4)}"
         self._stopped: set[str] = set()
         self._steps = 0
-        credentials = read_credentials(deployment.home)
+        credentials = read_credentials(deployment.home, profile=profile_of(deployment, partition))
         endpoint = deployment.front_door
         config = Config(retries={"mode": "standard", "max_attempts": 3}, read_timeout=15)
         self._clients = {
@@ -54,7 +60,7 @@ class Tour:
                 aws_secret_access_key=credentials.secret_access_key,
                 config=config,
             )
-            for settings in deployment.regions[:2]
+            for settings in pair
         }
 
     def walk(self) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from watchword.custody import hardening
 from watchword.custody.core import Keyring
 from watchword.custody.hardening import NotHardened, Protection, Reach
+from watchword.custody.hsm_link import HsmLink
 from watchword.custody.imports import Pairs
 from watchword.custody.kernel import Kernel
 from watchword.custody.limits import DECRYPTIONS_PER_MINUTE, QUESTIONS_PER_SECOND, Limits, Watch
@@ -31,6 +32,7 @@ from watchword.custody.server import BACKLOG, CONNECTIONS_MAX, Custodian
 OTHER_FDS = 32
 """Standard streams, listener, pipes, selector and what a library opens: kept free of clients."""
 START_BYTES = 8
+HSM_DEADLINE_MS = 1_000
 
 
 class CannotStart(Exception):
@@ -52,6 +54,8 @@ def main(arguments: list[str] | None = None, *, kernel: Kernel | None = None) ->
     for number in signals:
         signal.signal(number, lambda *_: sys.exit(0))
     try:
+        # Before the room is closed, in which nothing begins to listen.
+        hsm = _hsm_link(options, peer_uids=peer_uids)
         # Before the root is open: there must be no moment in which a dump could hold it.
         protections, listener = _closed(options, kernel or Kernel())
         # RSA pairs take seconds: they are made aside, so that no other question waits.
@@ -60,11 +64,11 @@ def main(arguments: list[str] | None = None, *, kernel: Kernel | None = None) ->
             options.root,
             entropy=os.urandom,
             keyring_of=lambda master: Keyring(
-                master, entropy=os.urandom, pairs=pairs, peers=dict(options.peer or ())
+                master, entropy=os.urandom, pairs=pairs, peers=dict(options.peer or ()), hsm=hsm
             ),
         )
         seal.open_with(_openers(options))
-        if seal.keyring is None:
+        if seal.keyring is None and hsm is None:
             print("watchword custodian: sealed; `watchword custody unseal` opens it", file=sys.stderr)
     except (RootError, CannotStart, NotHardened) as error:
         print(f"watchword custodian: {error}", file=sys.stderr)
@@ -77,7 +81,8 @@ def main(arguments: list[str] | None = None, *, kernel: Kernel | None = None) ->
         beat_fd=options.beat_fd,
         parent_fd=options.parent_fd,
         connections_max=connections_max,
-        watch=_watch(options, protections),
+        watch=_watch(options, protections, hsm),
+        hsm=hsm,
     )
     for number in signals:
         signal.signal(number, lambda *_: custodian.stop())
@@ -123,13 +128,29 @@ def _closed(options: argparse.Namespace, kernel: Kernel) -> tuple[tuple[Protecti
     return protections, listener
 
 
-def _watch(options: argparse.Namespace, protections: Sequence[Protection]) -> Watch:
+def _hsm_link(options: argparse.Namespace, *, peer_uids: frozenset[int]) -> HsmLink | None:
+    if options.hsm_fd is None:
+        return None
+    return HsmLink(
+        _inherited(options.hsm_fd),
+        deadline_s=options.hsm_deadline_ms / 1_000,
+        peer_uids=peer_uids,
+        monotonic=time.monotonic,
+    )
+
+
+def _watch(options: argparse.Namespace, protections: Sequence[Protection], hsm: HsmLink | None) -> Watch:
     limits = Limits(
         questions_per_second=options.questions_per_second,
         decryptions_per_minute=options.decryptions_per_minute,
     )
     told = {held.name: "yes" if held.holds else held.why or "no" for held in protections}
-    return Watch(limits=limits, protections=told, start=os.urandom(START_BYTES).hex())
+    return Watch(
+        limits=limits,
+        protections=told,
+        start=os.urandom(START_BYTES).hex(),
+        hsm=None if hsm is None else lambda: (hsm.state, hsm.protections),
+    )
 
 
 def _openers(options: argparse.Namespace) -> dict[LockKind, Opener]:
@@ -181,6 +202,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="REGION=KEY",
         help="another Region's transport key in hex: material of multi-Region keys may go there",
     )
+    hsm_fd = "a bound Unix socket, inherited, on which the HSM's process is waited for"
+    parser.add_argument("--hsm-fd", type=int, metavar="N", help=hsm_fd)
+    parser.add_argument("--hsm-deadline-ms", type=int, metavar="N", default=HSM_DEADLINE_MS)
     parser.add_argument("--beat-fd", type=int, metavar="N", help="gets `R`, then a byte a second")
     parser.add_argument("--parent-fd", type=int, metavar="N", help="end of file on it ends the custodian")
     return parser

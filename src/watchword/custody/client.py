@@ -438,6 +438,8 @@ def _told(outcome: int, answer: list[bytes], *, answers: int) -> list[bytes]:
         raise KeySealed("the Region is sealed")
     if outcome == Outcome.CANNOT and len(answer) == 1:
         raise RootError(decoded(answer[0]))
+    if outcome == Outcome.AWAY and len(answer) == 1:
+        raise KeyUnavailable(decoded(answer[0]))
     raise KeyUnavailable("the custodian failed")
 
 

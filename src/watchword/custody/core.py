@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from watchword.custody import credentials, imports
-from watchword.custody.master import Master
+from watchword.custody.files import RootError
+from watchword.custody.hsm import Hsm, unwrap_row, wrap_row
+from watchword.custody.master import InHsm, Master, MasterKey
 from watchword.envelope import ciphertext, suite, transport, value, wrap
 from watchword.envelope.consignment import Consignment, open_material, seal_material
 from watchword.envelope.fields import encoded, joined
@@ -65,12 +67,25 @@ class Keyring:
         materials_max: int = MATERIALS_MAX,
         pairs: Callable[[int], bytes] = imports.make_pair,
         peers: Mapping[str, bytes] = NO_PEERS,
+        hsm: Hsm | None = None,
     ) -> None:
         """`pairs` gives an RSA pair of that many bits to one import, or raises NotYet.
 
-        `peers` are the transport keys of the Regions that material of multi-Region keys may go to and come from.
+        `peers` are the transport keys of the Regions that material of multi-Region keys may go to and come from. Under a
+        master that stays in an HSM, whatever opens something or makes material raises HsmAway, too.
+
+        Raises:
+            RootError: the master is in an HSM, and there is none.
         """
         self._peers = peers
+        if isinstance(master.key, InHsm) or isinstance(master.before, InHsm):
+            if hsm is None:
+                raise RootError(
+                    "the master is in an HSM: say in `[custodian.hsm]` which, and start the Region"
+                )
+            # Each unwrapping is the HSM's, or taking it away would stop nothing.
+            materials_max = 0
+        self._hsm = hsm
         self._master = master
         self._entropy = entropy
         self._pairs = pairs
@@ -197,11 +212,9 @@ class Keyring:
         if bits not in imports.BITS or algorithm not in imports.ALGORITHMS:
             raise EnvelopeRefused(Step.LENGTH)
         private = self._pairs(bits)
-        token = wrap.wrap(
-            self._master.key,
+        token = self._wrap(
             imports.token_content(private, algorithm=algorithm, expires_ms=expires_ms),
             owner=self._material_owner(key_arn, wrap.Kind.IMPORT_KEY),
-            entropy=self._entropy,
         )
         return imports.public_half(private), token
 
@@ -329,7 +342,11 @@ class Keyring:
 
     def token_key(self) -> bytes:
         """Derive the Region's key for sealed tokens; the same in every process, for ever."""
-        return self._master.token_key or suite.hkdf(
+        if self._master.token_key is not None:
+            return self._master.token_key
+        # A master that stays in an HSM is never a Region's first: what renews a master keeps the token key.
+        assert isinstance(self._master.key, bytes)
+        return suite.hkdf(
             self._master.key,
             salt=bytes(suite.SALT_BYTES),
             info=joined(TOKEN_PURPOSE, encoded(self._master.partition), encoded(self._master.region)),
@@ -359,38 +376,49 @@ class Keyring:
     def _rewrapped(self, wrapped: bytes, *, owners: Sequence[wrap.Owner]) -> bytes:
         for owner in owners:
             with contextlib.suppress(EnvelopeRefused):
-                wrap.unwrap(self._master.key, wrapped, owner=owner)
+                self._unwrap_under(self._master.key, wrapped, owner=owner)
                 return wrapped
         if self._master.before is not None:
             for owner in owners:
                 with contextlib.suppress(EnvelopeRefused):
-                    content = wrap.unwrap(self._master.before, wrapped, owner=owner)
-                    return wrap.wrap(self._master.key, content, owner=owner, entropy=self._entropy)
+                    content = self._unwrap_under(self._master.before, wrapped, owner=owner)
+                    return self._wrap(content, owner=owner)
         raise EnvelopeRefused(Step.COMMITMENT)
 
     def _opened(self, wrapped: bytes, *, owner: wrap.Owner) -> bytes:
         """Open what is wrapped under the present master, or under the one before while its last row is not re-wrapped."""
         if self._master.before is None:
-            return wrap.unwrap(self._master.key, wrapped, owner=owner)
+            return self._unwrap_under(self._master.key, wrapped, owner=owner)
         try:
-            return wrap.unwrap(self._master.key, wrapped, owner=owner)
+            return self._unwrap_under(self._master.key, wrapped, owner=owner)
         except EnvelopeRefused as refused:
-            # The commitment tells which master it is; any other refusal is one under both.
-            if refused.step is not Step.COMMITMENT:
+            # The commitment tells which master it is, the suite whether that is in an HSM; any other refusal is one under
+            # both.
+            if refused.step not in (Step.COMMITMENT, Step.SUITE):
                 raise
-            return wrap.unwrap(self._master.before, wrapped, owner=owner)
+            return self._unwrap_under(self._master.before, wrapped, owner=owner)
 
     def _wrap(self, content: bytes, *, owner: wrap.Owner) -> bytes:
-        return wrap.wrap(self._master.key, content, owner=owner, entropy=self._entropy)
+        key = self._master.key
+        if isinstance(key, InHsm):
+            assert self._hsm is not None
+            return wrap_row(self._hsm, key, content, owner=owner, entropy=self._entropy)
+        return wrap.wrap(key, content, owner=owner, entropy=self._entropy)
+
+    def _unwrap_under(self, key: MasterKey, wrapped: bytes, *, owner: wrap.Owner) -> bytes:
+        if isinstance(key, InHsm):
+            assert self._hsm is not None
+            return unwrap_row(self._hsm, key, wrapped, owner=owner)
+        return wrap.unwrap(key, wrapped, owner=owner)
 
     def _wrapped(self, material: bytes, key_arn: str, material_version: int) -> bytes:
         content = material_version.to_bytes(_VERSION_BYTES, "big") + material
         owner = self._material_owner(key_arn, wrap.Kind.KEY_MATERIAL)
-        return wrap.wrap(self._master.key, content, owner=owner, entropy=self._entropy)
+        return self._wrap(content, owner=owner)
 
     def _wrapped_mac(self, material: bytes, key_arn: str) -> bytes:
         owner = self._material_owner(key_arn, wrap.Kind.MAC_MATERIAL)
-        return wrap.wrap(self._master.key, material, owner=owner, entropy=self._entropy)
+        return self._wrap(material, owner=owner)
 
     def _unwrap(self, material: bytes, key_arn: str) -> Material:
         owner = self._material_owner(key_arn, wrap.Kind.KEY_MATERIAL)

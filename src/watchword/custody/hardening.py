@@ -78,6 +78,8 @@ class Reach:
     """Folders: of a socket that it made itself."""
     read: Sequence[Path] = field(default=())
     """Files: what opens the root."""
+    used: Sequence[Path] = field(default=())
+    """Files and folders: of an HSM's library, which reads and writes them."""
 
 
 def close_room(kernel: Kernel, *, supervised: bool, reach: Reach) -> tuple[Protection, ...]:
@@ -182,17 +184,24 @@ def forbid_new_privileges(kernel: Kernel) -> Protection:
     return Protection(name=NO_NEW_PRIVILEGES, holds=True)
 
 
-def confine_files(kernel: Kernel, reach: Reach) -> Protection:
+def confine_files(kernel: Kernel, reach: Reach, *, network: bool = False) -> Protection:
     try:
-        landlock.restrict(kernel, rewritten=reach.rewritten, removed=reach.removed, read=reach.read)
+        landlock.restrict(
+            kernel,
+            rewritten=reach.rewritten,
+            removed=reach.removed,
+            read=reach.read,
+            used=reach.used,
+            network=network,
+        )
     except OSError as error:
         return Protection(name=FILES, holds=False, why=_said(error))
     return Protection(name=FILES, holds=True)
 
 
-def confine_calls(kernel: Kernel) -> Protection:
+def confine_calls(kernel: Kernel, *, room: seccomp.Room = seccomp.Room.CUSTODIAN) -> Protection:
     try:
-        seccomp.install(kernel)
+        seccomp.install(kernel, room=room)
     except OSError as error:
         return Protection(name=CALLS, holds=False, why=_said(error))
     return Protection(name=CALLS, holds=True)

@@ -30,6 +30,8 @@ READ_FILE = 1 << 2
 READ_DIR = 1 << 3
 REMOVE_FILE = 1 << 5
 MAKE_REG = 1 << 8
+TRUNCATE = 1 << 14
+"""Since version 3; before, nothing forbids it."""
 FILES_BITS = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}
 """By version: how many rights about files there are; all of them are taken away."""
 FILES_BITS_LAST = 16
@@ -47,20 +49,28 @@ def version(kernel: Kernel) -> int:
 
 
 def restrict(
-    kernel: Kernel, *, rewritten: Sequence[Path] = (), removed: Sequence[Path] = (), read: Sequence[Path] = ()
+    kernel: Kernel,
+    *,
+    rewritten: Sequence[Path] = (),
+    removed: Sequence[Path] = (),
+    read: Sequence[Path] = (),
+    used: Sequence[Path] = (),
+    network: bool = False,
 ) -> None:
     """Leave this process no files but these; no new privileges must be forbidden already.
 
     In folders that are `rewritten` files are read, made and replaced, in those of `removed` they are removed. Of `read`,
-    which are files, those that are there are read.
+    which are files, those that are there are read. What is `used`, files or folders, is read and written. With `network`
+    TCP is left as it is.
 
     Raises:
         OSError: the kernel has no Landlock; nothing is restricted then.
     """
     held = version(kernel)
-    attributes = struct.pack("=Q", (1 << FILES_BITS.get(held, FILES_BITS_LAST)) - 1)
+    files = (1 << FILES_BITS.get(held, FILES_BITS_LAST)) - 1
+    attributes = struct.pack("=Q", files)
     if held >= NET_SINCE:
-        attributes += struct.pack("=Q", NET)
+        attributes += struct.pack("=Q", 0 if network else NET)
     if held >= SCOPED_SINCE:
         attributes += struct.pack("=Q", SCOPED)
     ruleset = kernel.syscall(CREATE_RULESET, _buffer(attributes), len(attributes), 0)
@@ -73,6 +83,12 @@ def restrict(
             # What is not there is not reached later either.
             with contextlib.suppress(FileNotFoundError):
                 _add(kernel, ruleset, file, READ_FILE)
+        for path in used:
+            with contextlib.suppress(FileNotFoundError):
+                rights = READ_FILE | WRITE_FILE | TRUNCATE
+                if path.is_dir():
+                    rights |= READ_DIR | MAKE_REG | REMOVE_FILE
+                _add(kernel, ruleset, path, rights & files)
         kernel.syscall(RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections import Counter, deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watchword.custody.protocol import Op
@@ -90,6 +90,10 @@ class Report:
     decryptions_per_minute: int = DECRYPTIONS_PER_MINUTE
     start: str = ""
     """Names this start of the custodian, since its counts begin with it."""
+    hsm: str = ""
+    """`ok`, or why its HSM does not answer; empty where there is none."""
+    hsm_protections: Mapping[str, str] = field(default_factory=dict)
+    """Of the process that speaks to the HSM, as `protections`."""
 
     def written(self) -> bytes:
         document = {name: getattr(self, name) for name in self.__slots__}
@@ -116,6 +120,8 @@ class Watch:
     limits: Limits = field(default_factory=Limits)
     protections: Mapping[str, str] = field(default_factory=dict)
     start: str = ""
+    hsm: Callable[[], tuple[str, Mapping[str, str]]] | None = None
+    """How its HSM stands, and the protections of the process that speaks to it."""
     _buckets: dict[int, _Bucket] = field(default_factory=dict)
     _uses: Counter[tuple[int, bytes]] = field(default_factory=Counter)
     _limited: int = 0
@@ -164,7 +170,10 @@ class Watch:
         # Not `most_common`, which imports heapq when it is first asked, behind closed doors.
         of_keys = ((use, count) for use, count in self._uses.items() if use[1])
         told = heapq.nlargest(KEYS_TOLD_MAX, of_keys, key=lambda counted: counted[1])
+        hsm, hsm_protections = ("", {}) if self.hsm is None else self.hsm()
         return Report(
+            hsm=hsm,
+            hsm_protections=hsm_protections,
             protections=self.protections,
             uses=uses,
             keys=[(_named(op), arn.decode("utf-8", "replace"), count) for (op, arn), count in told],

@@ -5,9 +5,7 @@ A root is sealed under 32 bytes, its key. Its lock says, in public and bound int
     key-file     a file with the key, elsewhere than the data; the lock holds its fingerprint
     passphrase   Argon2id of a passphrase; the lock holds salt and cost
     shares       `threshold` of the people who hold a share (`shamir.py`); the lock holds the split's id and numbers
-
-An opener that holds the key wrapped in some hardware fits the same port: `new` draws a key, has the hardware wrap it and
-puts the result into the lock's parameters, and `key` has it unwrapped.
+    hsm          a key of an HSM (`hsm.py`); the lock holds that key's label and the root's key wrapped by it
 """
 
 from __future__ import annotations
@@ -50,6 +48,7 @@ class LockKind(StrEnum):
     KEY_FILE = "key-file"
     PASSPHRASE = "passphrase"  # noqa: S105 - the name of a kind
     SHARES = "shares"
+    HSM = "hsm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,8 @@ class Outcome(IntEnum):
     """RootError; the one field is its sentence."""
     LIMITED = 6
     """This process has asked more than it may in a second (limits.py); the question was not looked at."""
+    AWAY = 7
+    """HsmAway; the one field is its sentence."""
 
 
 class ProtocolError(Exception):

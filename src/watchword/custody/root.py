@@ -10,6 +10,9 @@ an operator is sent to the right backup. A backup of the data folder holds the r
 A root changes in one way only: the whole file is replaced at once. So what is cheap (another lock around the same master)
 is one atomic step, and what takes long (another master) begins and ends with one.
 
+A master may stay in an HSM; the contents then hold what names it (`master.py`), and the version is 3, so that a release that
+knows of no HSM refuses the root instead of taking a name for a key.
+
 Version 1 had no lock, since a key file opened every root; it is still read.
 
 Every error is one sentence for an operator.
@@ -26,7 +29,7 @@ from pathlib import Path
 from watchword.custody import files
 from watchword.custody.files import RootError as RootError
 from watchword.custody.lock import KeyFile, Lock, LockKind, key_file_lock
-from watchword.custody.master import Master
+from watchword.custody.master import InHsm, Master, key_from, key_written
 from watchword.envelope import suite, transport, wrap
 from watchword.envelope.fields import decoded, encoded, joined, split
 from watchword.envelope.refused import EnvelopeRefused
@@ -34,7 +37,8 @@ from watchword.envelope.refused import EnvelopeRefused
 MAGIC = b"WWROOT"
 VERSION = 2
 VERSION_WITHOUT_LOCK = 1
-PURPOSE = b"watchword/root/2"
+VERSION_IN_HSM = 3
+PURPOSES = {VERSION: b"watchword/root/2", VERSION_IN_HSM: b"watchword/root/3"}
 PURPOSE_1 = b"watchword/root/1"
 CHECKSUM_BYTES = 32
 ROOT_BYTES_MAX = 4_096
@@ -73,7 +77,7 @@ class Root:
             contents = suite.unseal(
                 key,
                 self.sealed[0],
-                purpose=PURPOSE,
+                purpose=PURPOSES[self.version],
                 prefix_bytes=len(suite.PREFIX),
                 bound=_bound(self.partition, self.region, self.public_key, self.lock),
             )
@@ -81,8 +85,8 @@ class Root:
             return Master(
                 partition=decoded(self.partition),
                 region=decoded(self.region),
-                key=masters[0],
-                before=masters[1] if len(masters) > 1 else None,
+                key=key_from(masters[0]),
+                before=key_from(masters[1]) if len(masters) > 1 else None,
                 transport_private_key=private_key,
                 token_key=token_key or None,
             )
@@ -155,13 +159,22 @@ def replace(path: Path, master: Master, *, lock: Lock, key: bytes, entropy: suit
         encoded(master.region),
         transport.public_key_of(master.transport_private_key),
     )
-    before = () if master.before is None else (master.before,)
+    masters = (master.key,) if master.before is None else (master.key, master.before)
+    in_hsm = any(isinstance(key, InHsm) for key in masters)
+    version = VERSION_IN_HSM if in_hsm else VERSION
     # No token key in a root that never had another master: it is derived from that one.
-    contents = joined(master.token_key or b"", master.transport_private_key, master.key, *before)
-    sealed = suite.seal(
-        key, contents, purpose=PURPOSE, prefix=suite.PREFIX, bound=_bound(*public, lock), entropy=entropy
+    contents = joined(
+        master.token_key or b"", master.transport_private_key, *(key_written(held) for held in masters)
     )
-    body = MAGIC + bytes((VERSION,)) + joined(*public, lock.written(), sealed)
+    sealed = suite.seal(
+        key,
+        contents,
+        purpose=PURPOSES[version],
+        prefix=suite.PREFIX,
+        bound=_bound(*public, lock),
+        entropy=entropy,
+    )
+    body = MAGIC + bytes((version,)) + joined(*public, lock.written(), sealed)
     files.write(path, body + hashlib.sha256(body).digest())
 
 
@@ -180,7 +193,7 @@ def read(path: Path) -> Root:
     if len(body) < _HEAD_BYTES or hashlib.sha256(body).digest() != checksum:
         raise damaged
     version = body[len(MAGIC)]
-    if version not in (VERSION, VERSION_WITHOUT_LOCK):
+    if version not in (*PURPOSES, VERSION_WITHOUT_LOCK):
         raise _newer(path)
     try:
         parts = split(body[_HEAD_BYTES:], parts_max=_PARTS)
@@ -188,7 +201,7 @@ def read(path: Path) -> Root:
             raise damaged
         partition, region, public_key, *rest = parts
         lock, sealed = Lock(kind=LockKind.KEY_FILE), tuple(rest)
-        if version == VERSION:
+        if version != VERSION_WITHOUT_LOCK:
             kind, parameters = split(rest[0], parts_max=_LOCK_PARTS)
             if kind not in {known.encode() for known in LockKind}:
                 raise _newer(path)

@@ -22,7 +22,7 @@ from pathlib import Path
 from watchword.custody import root, shamir
 from watchword.custody.core import Keyring
 from watchword.custody.lock import Lock, LockKind, Opener, key_file_lock, shares_lock, split_of
-from watchword.custody.master import Master
+from watchword.custody.master import ID_BYTES, InHsm, Master, MasterKey
 from watchword.custody.root import RootError
 from watchword.envelope import suite
 
@@ -49,6 +49,8 @@ class Standing:
     """How far the re-wrapping is, as it was last told."""
     refused: int = 0
     """Rows that open under neither master; while there is one, the old master is kept."""
+    in_hsm: bool = False
+    """The master stays in an HSM. Known when the Region is open."""
 
 
 class Seal:
@@ -68,6 +70,7 @@ class Seal:
         """While there is an old master: what the root is written with when that one is dropped."""
         self.keyring: Keyring | None = None
         """`None`: sealed."""
+        self._in_hsm = False
 
     def __repr__(self) -> str:
         return f"Seal({str(self._path)!r})"
@@ -101,7 +104,17 @@ class Seal:
             rewrapped=rewrapped,
             rows=rows,
             refused=refused,
+            in_hsm=self.needs_hsm,
         )
+
+    @property
+    def path(self) -> Path:
+        return self._path
+
+    @property
+    def needs_hsm(self) -> bool:
+        """Whether it is open, and opens nothing without its HSM."""
+        return self.keyring is not None and self._in_hsm
 
     def seal(self) -> None:
         """Forget the master and all that was opened under it, but for signing keys, of which each is good for a day.
@@ -175,11 +188,13 @@ class Seal:
         self._replace(master, lock=lock, key=key)
         self._handed_out = None
 
-    def renew_master(self, proof: Sequence[bytes]) -> None:
+    def renew_master(self, proof: Sequence[bytes], *, in_hsm: str | None = None) -> None:
         """(3) Begin: make a new master and keep the old one beside it.
 
+        `in_hsm` names the key of an HSM under which everything is to be wrapped from now on: a master that stays there.
+
         Raises:
-            RootError: the last new master is not yet the only one, or the proof is none.
+            RootError: the last new master is not yet the only one, the proof is none, or there is no HSM here.
         """
         held, key, master = self._opened_by(proof)
         if self.keyring is None:
@@ -188,7 +203,12 @@ class Seal:
             raise RootError("everything is still being re-wrapped under the last new master")
         # The token key stays what it was: what it sealed, and who keeps it, lives on.
         token_key = self._keyring_of(master).token_key()
-        renewed = replace(master, key=self._entropy(suite.KEY_BYTES), before=master.key, token_key=token_key)
+        new: MasterKey = self._entropy(suite.KEY_BYTES)
+        if in_hsm is not None:
+            new = InHsm(master_id=self._entropy(ID_BYTES), key_label=in_hsm)
+        renewed = replace(master, key=new, before=master.key, token_key=token_key)
+        # A master that nobody here could use is refused before it is on the disk.
+        self._keyring_of(renewed)
         self._replace(renewed, lock=_lock_of(held, key), key=key)
 
     def retire_master(self) -> None:
@@ -229,6 +249,7 @@ class Seal:
     def _open(self, master: Master, *, lock: Lock, key: bytes) -> None:
         self._given.clear()
         self.keyring = self._keyring_of(master)
+        self._in_hsm = isinstance(master.key, InHsm)
         # The root's key is kept as long as the root has to be written again without anybody's help.
         self._again = None if master.before is None else (master, lock, key)
 
@@ -246,7 +267,7 @@ class Seal:
 
 def _lock_of(held: root.Root, key: bytes) -> Lock:
     # A root of the first format has no lock of its own: it becomes one of the present format.
-    return held.lock if held.version == root.VERSION else key_file_lock(key)
+    return key_file_lock(key) if held.version == root.VERSION_WITHOUT_LOCK else held.lock
 
 
 def _combined(lock: Lock, texts: Sequence[str]) -> bytes:

@@ -39,8 +39,9 @@ class SealClient(CustodyClient):
     def lock_with_shares(self, proof: Sequence[bytes], *, returned: Sequence[str]) -> None:
         self._ask(Op.LOCK_WITH_SHARES, (joined(*proof), joined(*map(encoded, returned))), answers=0)
 
-    def renew_master(self, proof: Sequence[bytes]) -> None:
-        self._ask(Op.RENEW_MASTER, (joined(*proof),), answers=0)
+    def renew_master(self, proof: Sequence[bytes], *, in_hsm: str | None = None) -> None:
+        parts = (joined(*proof),) if in_hsm is None else (joined(*proof), encoded(in_hsm))
+        self._ask(Op.RENEW_MASTER, parts, answers=0)
 
     def retire_master(self) -> None:
         self._ask(Op.RETIRE_MASTER, (), answers=0)

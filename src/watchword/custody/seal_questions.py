@@ -11,7 +11,7 @@ from watchword.custody.shamir import SHARES_MAX
 from watchword.envelope.fields import encoded, joined, split
 from watchword.envelope.refused import EnvelopeRefused
 
-STANDING_PARTS = 9
+STANDING_PARTS = 10
 PROOF_PARTS_MAX = SHARES_MAX
 
 
@@ -49,6 +49,8 @@ def perform(seal: Seal, op: int, parts: list[bytes]) -> tuple[bytes, ...]:
             )
         case (Op.RENEW_MASTER, [proof]):
             seal.renew_master(many_from(proof))
+        case (Op.RENEW_MASTER, [proof, key_label]):
+            seal.renew_master(many_from(proof), in_hsm=protocol.text_from(key_label))
         case (Op.RETIRE_MASTER, []):
             seal.retire_master()
         case (Op.NOTE_PROGRESS, [rewrapped, rows, refused]):
@@ -83,7 +85,7 @@ def standing_from(parts: list[bytes]) -> Standing:
         raise ProtocolError("a standing of other fields")
     sealed, kind, *rest = parts
     threshold, shares, given = map(protocol.number_from, rest[:3])
-    rewrapped, rows, refused = map(protocol.number_from, rest[4:])
+    rewrapped, rows, refused = map(protocol.number_from, rest[4:7])
     return Standing(
         sealed=protocol.yes_from(sealed),
         kind=_kind_from(kind),
@@ -94,6 +96,7 @@ def standing_from(parts: list[bytes]) -> Standing:
         rewrapped=rewrapped,
         rows=rows,
         refused=refused,
+        in_hsm=protocol.yes_from(rest[7]),
     )
 
 
@@ -109,6 +112,7 @@ def _written(standing: Standing) -> tuple[bytes, ...]:
         number(standing.rewrapped),
         number(standing.rows),
         number(standing.refused),
+        protocol.yes(standing.in_hsm),
     )
 
 

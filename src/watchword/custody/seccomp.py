@@ -9,6 +9,9 @@ Three answers, and why there are three:
   refused   all the rest, with EPERM. A library's next release that tries something new gets a refusal that it can
             handle; to end the Region for it would be worse than what it tries
 
+The process that speaks to an HSM has a room of its own, wider by what a vendor's library needs (`Room`); the custodian's is
+the same with an HSM and without.
+
 Numbers are of x86_64 and of the table that aarch64 shares with newer machines; another machine gets no filter, and says so.
 
 Source: seccomp(2); <linux/bpf_common.h>, <linux/filter.h>, <linux/seccomp.h>, <linux/audit.h>, <asm/unistd_64.h>,
@@ -24,6 +27,7 @@ import socket
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 
 from watchword.custody.kernel import Kernel
 
@@ -59,6 +63,7 @@ CLONE_THREAD = 0x10000
 FIONBIO = 0x5421
 FIOCLEX = 0x5451
 F_GETFD, F_SETFD, F_GETFL, F_SETFL = 1, 2, 3, 4
+F_GETLK, F_SETLK, F_SETLKW = 5, 6, 7
 O_TMPFILE = 0x400000
 WRITING = os.O_ACCMODE | os.O_CREAT | os.O_TRUNC | os.O_APPEND | O_TMPFILE
 MAKING = os.O_CREAT | os.O_EXCL
@@ -95,6 +100,21 @@ _FATAL = (
 _FATAL_ON_X86_64 = ("fork", "vfork")
 
 
+# What SoftHSM adds, by a trace of its login, of keys found and of what they do: it lists and locks its token's files, and
+# opens them to be written. And the deadline of each call.
+_ALLOWED_IN_HSM = _words("setitimer getdents64 ftruncate")
+# And a library that has its HSM elsewhere: TCP, and names asked for by UDP. By their documentation, not by a trace.
+_ALLOWED_IN_HSM_NETWORK = _words("connect getpeername sendmsg recvmsg sendmmsg")
+
+
+class Room(StrEnum):
+    """Whose calls are filtered."""
+
+    CUSTODIAN = "custodian"
+    HSM = "hsm"
+    HSM_NETWORK = "hsm-network"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Machine:
     """One architecture, as its kernel numbers what may be asked."""
@@ -124,7 +144,7 @@ X86_64 = Machine(
         "newfstatat=262 unlinkat=263 renameat=264 pselect6=270 ppoll=271 set_robust_list=273 epoll_pwait=281 "
         "accept4=288 epoll_create1=291 process_vm_readv=310 process_vm_writev=311 renameat2=316 seccomp=317 "
         "getrandom=318 bpf=321 execveat=322 userfaultfd=323 statx=332 rseq=334 io_uring_setup=425 clone3=435 "
-        "pidfd_getfd=438"
+        "pidfd_getfd=438 setitimer=38 sendmsg=46 recvmsg=47 getpeername=52 ftruncate=77 getdents64=217 sendmmsg=307"
     ),
     allowed=(*_ALLOWED_ON_X86_64, *_ALLOWED_EVERYWHERE),
     fatal=(*_FATAL, *_FATAL_ON_X86_64),
@@ -144,7 +164,8 @@ AARCH64 = Machine(
         "shutdown=210 brk=214 munmap=215 mremap=216 clone=220 execve=221 mmap=222 mprotect=226 madvise=233 "
         "accept4=242 process_vm_readv=270 process_vm_writev=271 renameat2=276 seccomp=277 getrandom=278 "
         "bpf=280 execveat=281 userfaultfd=282 statx=291 rseq=293 io_uring_setup=425 clone3=435 "
-        "pidfd_getfd=438"
+        "pidfd_getfd=438 ftruncate=46 getdents64=61 setitimer=103 getpeername=205 sendmsg=211 recvmsg=212 "
+        "sendmmsg=269"
     ),
     allowed=(*_ALLOWED_ON_AARCH64, *_ALLOWED_EVERYWHERE),
     fatal=_FATAL,
@@ -168,8 +189,10 @@ class Instruction:
 Program = tuple[Instruction, ...]
 
 
-def program(machine: Machine) -> Program:
+def program(machine: Machine, *, room: Room = Room.CUSTODIAN) -> Program:
     """Write the filter. Pure."""
+    more: tuple[str, ...] = () if room is Room.CUSTODIAN else _ALLOWED_IN_HSM
+    more += _ALLOWED_IN_HSM_NETWORK if room is Room.HSM_NETWORK else ()
     lines = [
         Instruction(LOAD, AT_ARCHITECTURE),
         # Calls of another table have other numbers.
@@ -179,9 +202,9 @@ def program(machine: Machine) -> Program:
     ]
     if machine.has_x32:
         lines += [Instruction(JUMP_GREATER_EQUAL, X32, if_false=1), Instruction(RETURN, FATAL)]
-    for name in machine.allowed:
+    for name in (*machine.allowed, *more):
         lines += _when(machine, name, Instruction(RETURN, ALLOWED))
-    for name, judged in _judged().items():
+    for name, judged in (_judged() | _judged_in(room)).items():
         lines += _when(machine, name, *judged)
     lines += _when(machine, "clone3", Instruction(RETURN, UNKNOWN))
     for name in machine.fatal:
@@ -190,7 +213,7 @@ def program(machine: Machine) -> Program:
     return tuple(lines)
 
 
-def install(kernel: Kernel) -> None:
+def install(kernel: Kernel, *, room: Room = Room.CUSTODIAN) -> None:
     """Filter the calls of this process; no new privileges must be forbidden already.
 
     Raises:
@@ -199,7 +222,7 @@ def install(kernel: Kernel) -> None:
     machine = MACHINES.get(kernel.machine)
     if machine is None:
         raise OSError(errno.ENOSYS, f"no table of calls for {kernel.machine}")
-    lines = program(machine)
+    lines = program(machine, room=room)
     filter_ = ctypes.create_string_buffer(b"".join(line.packed() for line in lines))
     # struct sock_fprog: how many, padded to a pointer, where.
     where = ctypes.create_string_buffer(struct.pack("=HxxxxxxQ", len(lines), ctypes.addressof(filter_)))
@@ -251,6 +274,29 @@ def _judged() -> dict[str, list[Instruction]]:
         "ioctl": _only(1, (FIONBIO, FIOCLEX), otherwise=REFUSED),
         "fcntl": _only(1, (F_GETFD, F_SETFD, F_GETFL, F_SETFL), otherwise=REFUSED),
     }
+
+
+def _judged_in(room: Room) -> dict[str, list[Instruction]]:
+    """What an HSM's library may besides; instead of what `_judged` says of the same calls."""
+    if room is Room.CUSTODIAN:
+        return {}
+    judged = {
+        # Which files these may be, Landlock says.
+        "openat": [
+            *_argument(2),
+            Instruction(AND, O_TMPFILE),
+            Instruction(JUMP_EQUAL, 0, if_false=1),
+            Instruction(RETURN, ALLOWED),
+            Instruction(RETURN, REFUSED),
+        ],
+        "fcntl": _only(
+            1, (F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_GETLK, F_SETLK, F_SETLKW), otherwise=REFUSED
+        ),
+    }
+    if room is Room.HSM_NETWORK:
+        # The system's log is a Unix socket, which is refused as everywhere.
+        judged["socket"] = _only(0, (socket.AF_INET, socket.AF_INET6), otherwise=REFUSED)
+    return judged
 
 
 def _only(index: int, values: tuple[int, ...], *, otherwise: int) -> list[Instruction]:

@@ -15,11 +15,16 @@ import selectors
 import signal
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 
 from watchword.custody import credential_questions, peer, protocol, seal_questions
 from watchword.custody.core import Keyring
+from watchword.custody.hsm import HsmAway
+from watchword.custody.hsm_link import Answers, Awaited, HsmAnswer, HsmLink, HsmQuestion
+from watchword.custody.hsm_root import HsmRoot
 from watchword.custody.imports import NotYet
 from watchword.custody.limits import Watch
 from watchword.custody.protocol import Op, Outcome, ProtocolError
@@ -39,6 +44,9 @@ TURN_S = 0.005
 TURN_ANSWER_BYTES = 262_144
 """Answers that wait to be written together; one alone may be longer."""
 BEAT_SECONDS = 1.0
+HSM_START_S_MAX = 5.0
+"""How long a start waits for the first word of its HSM; without one, it goes on without it."""
+HSM_START_POLL_S = 0.1
 NOTE_SECONDS = 1.0
 """At most one line of complaint in this time: a broken client must not fill a disk."""
 _OF_A_DAY = (Op.SIGNING_KEY, Op.OPEN_SESSION)
@@ -204,16 +212,28 @@ def _perform_beside_kms(keyring: Keyring, op: int, parts: list[bytes]) -> tuple[
     return credential_questions.perform(keyring, op, parts)
 
 
-class _Connection:
-    """One client: what it sent of its next question, and what it has not yet taken of its answer."""
+@dataclass(slots=True)
+class _Owed:
+    """Mutable: one answer that a connection is owed, in its place among the others."""
 
-    __slots__ = ("pid", "received", "sock", "unsent")
+    answer: bytes | None = None
+    """`None`: the HSM has been asked."""
+
+
+class _Connection:
+    """One client: what it sent of its next questions, and what it has not yet taken of its answers."""
+
+    __slots__ = ("owed", "paused", "pid", "received", "sock", "unsent")
 
     def __init__(self, sock: socket.socket, *, pid: int) -> None:
         self.sock = sock
         self.pid = pid
         self.received = bytearray()
         self.unsent = b""
+        self.owed: deque[_Owed] = deque()
+        """Of its questions, in their order; empty after each turn where no HSM is asked."""
+        self.paused = False
+        """It is owed a turn of answers, and not listened to meanwhile."""
 
     def next_question(self) -> bytes | None:
         """Take the first whole question, if one is there; ProtocolError if it can't be one."""
@@ -223,6 +243,18 @@ class _Connection:
         question = bytes(self.received[:length])
         del self.received[:length]
         return question
+
+
+@dataclass(slots=True, kw_only=True)
+class _Question:
+    """Mutable: a question, and what the HSM has answered for it so far."""
+
+    whole: bytes
+    op: int
+    parts: list[bytes]
+    answers: Answers = field(default_factory=dict)
+    away: HsmAway | None = None
+    ends: float | None = None
 
 
 class Custodian:
@@ -239,8 +271,12 @@ class Custodian:
         parent_fd: int | None = None,
         connections_max: int = CONNECTIONS_MAX,
         watch: Watch | None = None,
+        hsm: HsmLink | None = None,
     ) -> None:
         self._seal = seal
+        self._hsm = hsm
+        self._hsm_root = None if hsm is None else HsmRoot(seal, hsm, say=_say)
+        self._ready = False
         self._listener = listener
         self._peer_uids = peer_uids
         self._watch = watch or Watch()
@@ -267,15 +303,24 @@ class Custodian:
         if self._parent_fd is not None:
             # Nobody writes to it: readable means that its other end, the supervisor, is gone.
             self._selector.register(self._parent_fd, selectors.EVENT_READ, self.stop)
-        self._beat(b"R")
+        if self._hsm is not None:
+            self._hsm.register(self._selector)
+        start_by = self._monotonic() + HSM_START_S_MAX
         while not self._stopping:
+            if not self._ready and (self._knows_its_hsm() or self._monotonic() >= start_by):
+                self._ready = True
+                self._beat(b"R")
             for key, _ in self._selector.select(0 if self._behind else self._wait_seconds()):
                 key.data()
             for connection in list(self._behind):
                 self._proceed(connection)
-            if self._beat_fd is not None and self._monotonic() >= self._next_beat:
+            if self._hsm is not None:
+                self._hsm.expire()
+            if self._ready and self._beat_fd is not None and self._monotonic() >= self._next_beat:
                 self._beat(b".")
         signal.set_wakeup_fd(-1)
+        if self._hsm is not None:
+            self._hsm.close()
         for connection in list(self._connections):
             self._close(connection)
         self._selector.close()
@@ -287,7 +332,16 @@ class Custodian:
         self._stopping = True
 
     def _wait_seconds(self) -> float | None:
-        return None if self._beat_fd is None else max(0.0, self._next_beat - self._monotonic())
+        waits = [] if self._beat_fd is None else [max(0.0, self._next_beat - self._monotonic())]
+        if not self._ready:
+            waits = [HSM_START_POLL_S]
+        if self._hsm is not None and (until := self._hsm.wait_seconds()) is not None:
+            waits.append(until)
+        return min(waits, default=None)
+
+    def _knows_its_hsm(self) -> bool:
+        """Whether it is told how the HSM stands; a start waits a moment for that, or its first reads would be refused."""
+        return self._hsm_root is None or self._hsm_root.is_settled
 
     def _beat(self, sign: bytes) -> None:
         """Tell the supervisor that this loop turns; `R` once, when it first does."""
@@ -324,6 +378,11 @@ class Custodian:
     def _read(self, connection: _Connection) -> None:
         if connection in self._behind:
             return  # What it asked before is answered first: its buffer must not grow meanwhile.
+        if len(connection.owed) >= TURN_QUESTIONS:
+            # They wait for the HSM. Nothing more is taken from it meanwhile, nor is it seen that it hung up.
+            connection.paused = True
+            self._selector.unregister(connection.sock)
+            return
         try:
             received = connection.sock.recv(READ_BYTES)
         except BlockingIOError:
@@ -341,21 +400,25 @@ class Custodian:
         self._behind.pop(connection, None)
         if connection.unsent:
             return
-        answers: list[bytes] = []
         answer_bytes = 0
+        over = len(connection.owed) >= TURN_QUESTIONS
         broken: ProtocolError | None = None
         ends = self._monotonic() + TURN_S
         try:
-            while (question := connection.next_question()) is not None:
-                answer = self._answer(question, pid=connection.pid)
-                answers.append(answer)
-                answer_bytes += len(answer)
-                over = len(answers) == TURN_QUESTIONS or answer_bytes >= TURN_ANSWER_BYTES
-                if over or self._monotonic() >= ends:
-                    self._behind[connection] = None
-                    break
+            while not over and (question := connection.next_question()) is not None:
+                owed = _Owed()
+                connection.owed.append(owed)
+                owed.answer = self._answer(question, connection, owed)
+                answer_bytes += len(owed.answer or b"")
+                over = len(connection.owed) >= TURN_QUESTIONS or answer_bytes >= TURN_ANSWER_BYTES
+                over = over or self._monotonic() >= ends
         except ProtocolError as error:
             broken = error
+        answers: list[bytes] = []
+        while connection.owed and connection.owed[0].answer is not None:
+            answers.append(connection.owed.popleft().answer or b"")
+        if over and not connection.owed:
+            self._behind[connection] = None
         try:
             if answers:
                 connection.unsent = b"".join(answers)
@@ -390,22 +453,61 @@ class Custodian:
             self._selector.modify(connection.sock, selectors.EVENT_READ, partial(self._read, connection))
             self._proceed(connection)
 
-    def _answer(self, question: bytes, *, pid: int) -> bytes:
+    def _answer(self, question: bytes, connection: _Connection, owed: _Owed) -> bytes | None:
+        """`None`: the HSM is asked first, and `owed` gets the answer when it has answered."""
         op, parts = protocol.parse(question)
         now = self._monotonic()
         # A sign of life is always given: whoever asks too much is not to think that the custodian is gone.
-        if op != Op.PING and not self._watch.admits(pid, now=now):
+        if op != Op.PING and not self._watch.admits(connection.pid, now=now):
             self._note("a process asks more than it may in a second")
             return protocol.frame(Outcome.LIMITED, ())
         if op == Op.REPORT and not parts:
             return protocol.frame(Outcome.DONE, (self._watch.report(now=now).written(),))
-        answer = self._performed(question, op, parts)
-        if protocol.outcome(answer) == Outcome.DONE and self._watch.note(op, parts, now=now):
+        return self._counted(_Question(whole=question, op=op, parts=parts), connection, owed)
+
+    def _counted(self, question: _Question, connection: _Connection, owed: _Owed) -> bytes | None:
+        try:
+            answer = self._performed(question)
+        except Awaited as awaited:
+            try:
+                self._park(question, awaited.question, connection, owed)
+                return None
+            except HsmAway as away:
+                question.away = away
+                answer = self._performed(question)
+        done = protocol.outcome(answer) == Outcome.DONE
+        if done and self._watch.note(question.op, question.parts, now=self._monotonic()):
             most = self._watch.limits.decryptions_per_minute
             _say(f"ALARM: more than {most} decryptions in a minute")
         return answer
 
-    def _performed(self, question: bytes, op: int, parts: list[bytes]) -> bytes:
+    def _park(self, question: _Question, wanted: HsmQuestion, connection: _Connection, owed: _Owed) -> None:
+        """Ask the HSM, and perform the question again when it has answered. Raises HsmAway."""
+        assert self._hsm is not None
+
+        def then(answer: HsmAnswer) -> None:
+            if isinstance(answer, HsmAway):
+                question.away = answer
+            else:
+                question.answers[wanted] = answer
+            if connection in self._connections:
+                owed.answer = self._counted(question, connection, owed)
+                self._resume(connection)
+
+        if question.ends is None:
+            question.ends = self._hsm.deadline()
+        self._hsm.ask(wanted, then, ends=question.ends)
+
+    def _resume(self, connection: _Connection) -> None:
+        """Go on with a connection that was owed an answer of the HSM's, as far as it now can."""
+        if connection.paused:
+            connection.paused = False
+            self._selector.register(connection.sock, selectors.EVENT_READ, partial(self._read, connection))
+        self._proceed(connection)
+
+    def _performed(self, question: _Question) -> bytes:
+        """Raises Awaited."""
+        op, parts = question.op, question.parts
         keyring = self._seal.keyring
         try:
             if seal_questions.is_about_the_seal(op):
@@ -413,35 +515,57 @@ class Custodian:
                 act = seal_questions.told_of(self._seal, op)
                 if act is not None:
                     _say(act)
+                if op == Op.SEAL and self._hsm_root is not None:
+                    self._hsm_root.leave_sealed()
                 return protocol.frame(Outcome.DONE, told)
             if keyring is None:
-                remembered = self._seal.signing_key_for(question) if op in _OF_A_DAY else None
-                if remembered is None:
-                    return protocol.frame(Outcome.SEALED, ())
-                return protocol.frame(Outcome.DONE, remembered)
-            answer = perform(keyring, op, parts)
+                return self._remembered(question) or protocol.frame(Outcome.SEALED, ())
+            if self._hsm is None:
+                answer = perform(keyring, op, parts)
+            else:
+                answer = self._performed_with_hsm(keyring, question, self._hsm)
             if op in _OF_A_DAY:
-                self._seal.remember_signing_key(question, answer)
+                self._seal.remember_signing_key(question.whole, answer)
             return protocol.frame(Outcome.DONE, answer)
         except RootError as error:
             # Somebody tries shares, or a passphrase: that belongs in the log.
             self._note(f"refused: {error}")
             return protocol.frame(Outcome.CANNOT, (str(error).encode(),))
+        except HsmAway as away:
+            return self._remembered(question) or protocol.frame(Outcome.AWAY, (str(away).encode(),))
         except NotYet:
             return protocol.frame(Outcome.NOT_YET, ())
         except EnvelopeRefused as refused:
             return protocol.frame(Outcome.REFUSED, (refused.step.encode(),))
-        except ProtocolError:
+        except (ProtocolError, Awaited):
             raise
         except Exception as error:  # noqa: BLE001 - the loop of a worker: one bad question must not end the custodian
             # The type alone: a message or a traceback could hold what was computed on.
             self._note(f"a fault of type {type(error).__name__}")
             return protocol.frame(Outcome.FAULT, ())
 
+    def _performed_with_hsm(self, keyring: Keyring, question: _Question, hsm: HsmLink) -> tuple[bytes, ...]:
+        if question.away is not None:
+            raise question.away
+        if question.op == Op.PING and self._seal.needs_hsm:
+            hsm.require()
+        with hsm.at_hand(question.answers):
+            return perform(keyring, question.op, question.parts)
+
+    def _remembered(self, question: _Question) -> bytes | None:
+        """Return the answer that a question of the day had before; it releases no value."""
+        if question.op not in _OF_A_DAY:
+            return None
+        remembered = self._seal.signing_key_for(question.whole)
+        return None if remembered is None else protocol.frame(Outcome.DONE, remembered)
+
     def _close(self, connection: _Connection) -> None:
+        if connection not in self._connections:
+            return  # In this very turn of the loop, when what its question waited for had come.
         self._connections.discard(connection)
         self._behind.pop(connection, None)
-        self._selector.unregister(connection.sock)
+        if not connection.paused:
+            self._selector.unregister(connection.sock)
         connection.sock.close()
 
     def _note(self, what: str) -> None:

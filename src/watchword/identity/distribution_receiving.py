@@ -119,7 +119,10 @@ def apply_account(
 def remove_account(
     request: watchword.Removal, found: Arriving, call: Call[ReceivingStore]
 ) -> watchword.ReplicaVerdict:
-    """The account has disabled this Region: put its identity out of force, and delete nothing."""
+    """The account has disabled this Region: put its identity out of force, and delete nothing.
+
+    That is for the control Region to say; what any other ends is its own link, and nobody's identity.
+    """
     account = request.account or ""
     after, ends, verdict = incoming_rules.receive_removal(
         found.incoming,
@@ -127,7 +130,8 @@ def remove_account(
         primary_region=call.principal.user_id,
         epoch=request.epoch or 0,
     )
-    if ends and found.directory is not None and found.came_by == request.link_id:
+    is_believed = call.principal.user_id == call.place.control
+    if is_believed and ends and found.directory is not None and found.came_by == request.link_id:
         call.stage(
             IdentityChanged(
                 before=found.directory,

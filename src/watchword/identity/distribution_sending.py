@@ -26,7 +26,7 @@ from watchword.identity.store import SID, IdentityChanged, IdentityStore
 from watchword.replication import link as links
 from watchword.replication.cargo import Cargo
 from watchword.replication.hands import event_of, find_nothing, stand_shape
-from watchword.replication.model import PROTOCOL_VERSION, Lifecycle, Link, Removed
+from watchword.replication.model import PROTOCOL_VERSION, Answered, Lifecycle, Link, Removed, Verdict
 from watchword.replication.model import Kind as Carried
 from watchword.replication.store import LinkClaimed, LinkMade, LinkRow, LinkStepped, LinkStore
 
@@ -56,13 +56,15 @@ def tend(
     """Bring every account's links in line with its enabled Regions, and its Regions' statuses in line with the links.
 
     Found an account that has no identity yet: one that was made by `init`, or by a release that had no IAM. In a Region
-    that is not the control Region, end what is left from a time when it was.
+    that is not the control Region, drop what is left from a time when it was; while that moves, touch nothing.
     """
     waits = False
+    if not call.place.control:
+        return watchword.TendIdentityResponse(waits=waits)
     for account in call.store.accounts():
         if not call.place.is_control:
             for row in call.store.identity_links(account):
-                _end(row, call)
+                _drop(row, call)
             continue
         directory = call.store.directory(account)
         if directory is None:
@@ -150,6 +152,27 @@ def _link(directory: Directory, region: str, *, ordinal: int, call: Call[Sending
 def _end(row: LinkRow, call: Call[SendingStore]) -> None:
     if row.link.lifecycle is Lifecycle.ACTIVE:
         call.stage(LinkStepped(link_id=row.link.link_id, event=Removed(), now=call.now))
+
+
+def _drop(row: LinkRow, call: Call[SendingStore]) -> None:
+    """End a former control Region's link without a word.
+
+    A removal means that the account is disabled there: whoever still takes us for the control Region would believe it,
+    and lock everybody out.
+    """
+    _end(row, call)
+    epoch = row.link.epoch + (row.link.lifecycle is Lifecycle.ACTIVE)
+    as_if_acknowledged = Answered(
+        epoch=epoch,
+        theirs=None,
+        verdict=Verdict.REMOVED,
+        stand=None,
+        their_epoch=epoch,
+        message=None,
+        accessed_day=None,
+        jitter=0.0,
+    )
+    call.stage(LinkStepped(link_id=row.link.link_id, event=as_if_acknowledged, now=call.now))
 
 
 class Outgoing(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 from watchword.api.call import Bound
-from watchword.identity import access_keys, groups, users
+from watchword.identity import access_keys, groups, inline_policies, managed_policies, roles, users
 from watchword.identity.custody import IdentityCustody
 
 
 def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
-    return (*users.bindings(), *access_keys.bindings(custody), *groups.bindings())
+    return (
+        *users.bindings(),
+        *access_keys.bindings(custody),
+        *groups.bindings(),
+        *roles.bindings(),
+        *inline_policies.bindings(),
+        *managed_policies.bindings(),
+    )

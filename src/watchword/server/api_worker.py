@@ -32,7 +32,7 @@ from watchword.server.region import (
     status,
     wake_path,
 )
-from watchword.server.running import DRAIN_MS, beat_until, stop_event
+from watchword.server.running import DRAIN_MS, beat_until, retire_when_succeeded, stop_event
 from watchword.wire.answer import edge_refusal
 
 THREADS = 4
@@ -91,6 +91,7 @@ async def _serve(region: Region, context: Context) -> None:
     stopping = stop_event()
     await public.listen(context.listener("api"))
     await door.listen(context.listener("door"))
+    retire_when_succeeded(stopping, public, door)
     ended = threading.Event()
     housekeeper = threading.Thread(target=_keep_house, args=(region, ended), daemon=True)
     housekeeper.start()

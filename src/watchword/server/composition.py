@@ -59,7 +59,7 @@ def _add_signing_keys(deployment: Deployment) -> None:
 
 
 def _prepare_region(
-    deployment: Deployment, settings: RegionSettings, account: Account, credentials: Credentials
+    deployment: Deployment, settings: RegionSettings, account: Account, credentials: Credentials | None
 ) -> None:
     """Make the Region's database, with the account and its root user's access key, sealed to this Region."""
     home = deployment.home
@@ -69,19 +69,20 @@ def _prepare_region(
     schema.migrate(path)
     stores = SQLiteStores(path, partition=settings.partition, region=settings.name)
     stores.add_account(account.id, now=now_ms())
-    stores.add_access_key(
-        AccessKey(
-            access_key_id=credentials.access_key_id,
-            account=account.id,
-            principal_arn=account.root_arn(settings.partition),
-            user_id=account.id,
-            sealed_secret=keyring.seal_access_key(
+    if credentials is not None:
+        stores.add_access_key(
+            AccessKey(
                 access_key_id=credentials.access_key_id,
-                secret_access_key=credentials.secret_access_key,
-            ),
-            active=True,
+                account=account.id,
+                principal_arn=account.root_arn,
+                user_id=account.id,
+                sealed_secret=keyring.seal_access_key(
+                    access_key_id=credentials.access_key_id,
+                    secret_access_key=credentials.secret_access_key,
+                ),
+                active=True,
+            )
         )
-    )
     stores.close()
 
 

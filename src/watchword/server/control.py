@@ -3,9 +3,11 @@
     {"do": "status"}                         ->  {"supervisor": 41, "regions": {"us-east-1": {…}}, …}
     {"do": "stop", "region": "us-east-1"}    ->  {"done": "stopped"}, when its last process has ended
     {"do": "start", "region": "us-east-1"}   ->  {"done": "running"}, when all its processes are ready
+    {"do": "reload"}                         ->  {"done": "reloaded"}, when all runs as watchword.toml has it now
+    {"do": "reload", "partition": "aws"}     ->  the same, and meanwhile no Region is control Region of `aws`
     anything that can't be done              ->  {"error": "one sentence"}
 
-The answer to `start` and `stop` comes when it is true, so a script needs no polling.
+The answer to all but `status` comes when it is true, so a script needs no polling.
 """
 
 from __future__ import annotations
@@ -32,12 +34,15 @@ class Verb(StrEnum):
     STATUS = "status"
     START = "start"
     STOP = "stop"
+    RELOAD = "reload"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     verb: Verb
     region: str | None = None
+    partition: str | None = None
+    """Whose control Region moves."""
 
 
 class QuestionRefused(Exception):
@@ -57,12 +62,13 @@ def ask(path: Path, question: Question, *, seconds_max: float) -> dict[str, obje
         FileNotFoundError, ConnectionRefusedError: no supervisor runs here.
         HomeError: it refused, said so in one sentence, or did not answer in time.
     """
+    asked = {"do": question.verb.value, "region": question.region, "partition": question.partition}
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(seconds_max)
         connection.connect(str(path))
         received = bytearray()
         try:
-            connection.sendall(_line({"do": question.verb.value, "region": question.region}))
+            connection.sendall(_line(asked))
             while not received.endswith(b"\n") and len(received) < ANSWER_BYTES_MAX:
                 piece = connection.recv(65_536)
                 if not piece:
@@ -90,14 +96,15 @@ def parse(line: bytes) -> Question:
     except (ValueError, RecursionError):
         raise QuestionRefused("that is no JSON") from None
     if not isinstance(document, dict) or document.get("do") not in list(Verb):
-        raise QuestionRefused("`do` should be `status`, `start` or `stop`")
-    region = document.get("region")
-    if region is not None and not isinstance(region, str):
-        raise QuestionRefused("`region` should be a string")
+        raise QuestionRefused("`do` should be `status`, `start`, `stop` or `reload`")
+    region, partition = document.get("region"), document.get("partition")
+    for name, value in (("region", region), ("partition", partition)):
+        if value is not None and not isinstance(value, str):
+            raise QuestionRefused(f"`{name}` should be a string")
     verb = Verb(document["do"])
-    if verb is not Verb.STATUS and region is None:
+    if verb in (Verb.START, Verb.STOP) and region is None:
         raise QuestionRefused(f"`{verb.value}` needs a `region`")
-    return Question(verb=verb, region=region)
+    return Question(verb=verb, region=region, partition=partition)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -56,7 +56,7 @@ class CustodyWatch:
             name=EVENT,
             event_source=EVENT_SOURCE,
             place=region.place,
-            account=region.deployment.accounts[0].id,
+            account=region.deployment.accounts_of(region.settings.partition)[0].id,
             now=now_ms() - age_s * 1_000,
             event_id=uuid4(hashlib.sha256(identity).digest()[:ID_BYTES]),
             details={

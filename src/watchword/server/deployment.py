@@ -8,6 +8,7 @@
 
     [[accounts]]
     id = "123456789012"
+    partition = "aws"                         # without it: one of every partition
 
     [limits.requests_per_second]              # optional: of an account, in each Region; not limited otherwise
     "secretsmanager:GetSecretValue" = 10000
@@ -20,6 +21,16 @@
     decryptions_per_minute = 60000            # what is above is an alarm, in the log and in the trail
     keep_data_keys = true                     # by workers, for at most a minute; if false, each read asks the custodian
 
+    [custodian.hsm]                           # optional: an HSM, by PKCS#11; see docs/hsm.md
+    module = "/usr/lib/softhsm/libsofthsm2.so"
+    token = "watchword"                       # the token's label
+    key = "region-root"                       # the label of the key in it
+    pin_file = "/run/keys/hsm-pin"            # or "credential:NAME"
+    mode = "start"                            # or "every": the master stays in the HSM
+    reach = "/var/lib/softhsm/tokens"         # what the module reads and writes, as in PATH
+    # network = true                          # the module connects to its HSM by TCP
+    # deadline_ms = 1000                      # of one answer
+
     [regions.us-east-1]                       # one table per Region, in the deployment's order
     partition = "aws"
     endpoint = "http://127.0.0.1:7701"
@@ -31,6 +42,8 @@
     transport_key = "…"                       # base64; public
     signing_key = "…"                         # base64; public: what this Region signs sessions with
     workers = 2
+    # control = true                          # IAM is written here; else in the partition's first Region
+    # opt_in = true                           # disabled until an account enables it; else as AWS has it
     # certificate = "tls/us-east-1.crt"       # both, for an https endpoint
     # certificate_key = "tls/us-east-1.key"
     # plain_http = true                       # allows http on an address that is not loopback
@@ -59,14 +72,16 @@ import base64
 import binascii
 import ipaddress
 import json
+import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from watchword.regions.partitions import PARTITIONS, is_region, partition_of
+from watchword.regions.partitions import DEFAULT_PARTITION, PARTITIONS, is_opt_in, is_region, partition_of
 
 FORMAT_VERSION = 1
 PORT_DEFAULT = 7700
@@ -91,6 +106,11 @@ KMS_CONCURRENCY_DEFAULT = 8
 KMS_CONCURRENCY_MAX = 64
 KMS_CACHE_MS_DEFAULT = 1_000
 KMS_CACHE_MS_MAX = 60_000
+HSM_LABEL_BYTES_MAX = 32
+"""Source: PKCS#11 2.40, CK_TOKEN_INFO."""
+HSM_DEADLINE_MS = 1_000
+HSM_DEADLINES_MS = range(50, 1_501)
+"""Workers wait 2 s for their custodian."""
 
 
 KindT = TypeVar("KindT", str, int, bool)
@@ -122,12 +142,14 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """An account of the deployment; its root user's ARN differs by partition only."""
+    """An account of one partition; its Regions know it, and those of other partitions do not."""
 
     id: str
+    partition: str = DEFAULT_PARTITION
 
-    def root_arn(self, partition: str) -> str:
-        return f"arn:{partition}:iam::{self.id}:root"
+    @property
+    def root_arn(self) -> str:
+        return f"arn:{self.partition}:iam::{self.id}:root"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +212,10 @@ class RegionSettings:
     custody_passphrase_file: Path | None = None
     """What opens the root is said by the root itself; this is where to find it, if it is a passphrase."""
     workers: int = WORKERS_DEFAULT
+    control: bool = False
+    """Said to be the partition's control Region; who it is, `Deployment.control_region` knows."""
+    opt_in: bool = False
+    """Disabled until an account enables it."""
     certificate: Path | None = None
     certificate_key: Path | None = None
     plain_http: bool = False
@@ -218,6 +244,33 @@ class RegionSettings:
     def custody_socket(self) -> Path:
         return self.folder / "custody.sock"
 
+    @property
+    def hsm_socket(self) -> Path:
+        """Where the custodian waits for the process that speaks to its HSM."""
+        return self.folder / "hsm.sock"
+
+
+class HsmMode(StrEnum):
+    START = "start"
+    """The HSM opens the root, when the Region starts."""
+    EVERY = "every"
+    """And a new master stays in it: it is asked for each use of what is wrapped under that."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HsmSettings:
+    """An HSM that roots are locked with; decision 0009. What a root is locked with now, it says itself."""
+
+    module: Path
+    token: str
+    key: str
+    pin_file: Path
+    """`credential:NAME`: a credential that systemd hands over."""
+    mode: HsmMode = HsmMode.START
+    reach: tuple[Path, ...] = ()
+    network: bool = False
+    deadline_ms: int = HSM_DEADLINE_MS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodianSettings:
@@ -231,6 +284,7 @@ class CustodianSettings:
     decryptions_per_minute: int | None = None
     keep_data_keys: bool = True
     """Whether a worker keeps data keys that the custodian has opened (`keys/data_keys.py`); its cost is in decision 0003."""
+    hsm: HsmSettings | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +300,30 @@ class Deployment:
     request_rates: tuple[RequestRate, ...] = ()
     """No operation is in two of them; one in none is not limited."""
     custodian: CustodianSettings = CustodianSettings()
+    without_control: frozenset[str] = frozenset()
+    """Partitions whose control Region moves just now: no Region is it. Told to processes, never written down."""
+
+    @property
+    def partitions(self) -> tuple[str, ...]:
+        """The partitions that have Regions here, in the order of their first ones."""
+        return tuple(dict.fromkeys(settings.partition for settings in self.regions))
+
+    def regions_of(self, partition: str) -> tuple[RegionSettings, ...]:
+        return tuple(settings for settings in self.regions if settings.partition == partition)
+
+    def accounts_of(self, partition: str) -> tuple[Account, ...]:
+        return tuple(account for account in self.accounts if account.partition == partition)
+
+    def control_region(self, partition: str) -> str:
+        """Return the Region of a partition in which IAM is written: the one that is said to be it, else the first.
+
+        Raises:
+            HomeError: the partition has no Region here.
+        """
+        held = self.regions_of(partition)
+        if not held:
+            raise HomeError(f"this deployment has no Region of the partition `{partition}`")
+        return next((settings.name for settings in held if settings.control), held[0].name)
 
     def region(self, name: str) -> RegionSettings:
         """Return one Region's settings.
@@ -319,7 +397,8 @@ def planned(
 ) -> Deployment:
     """Return the deployment that `init` makes: on loopback, the front door on `port`, Regions after it.
 
-    The transport keys are empty, and there are no signing keys: custody makes them. Pure.
+    One account for each partition: `account_id` for the first, for each further one the id after it. The
+    transport keys are empty, and there are no signing keys: custody makes them. Pure.
 
     Raises:
         HomeError: a name, number or id is not as it should be.
@@ -328,28 +407,40 @@ def planned(
     require_account_id(account_id)
     require_port(port)
     require_workers(workers)
-    settings = tuple(
-        RegionSettings(
-            name=name,
-            partition=partition_of(name).name,
-            endpoint="http://127.0.0.1:0",
-            peer=Address(host="127.0.0.1", port=0),
-            store=f"sqlite:regions/{name}/store.sqlite3",
-            custody_root=Path("regions") / name / "root.sealed",
-            custody_key_file=Path("unseal") / f"{name}.key",
-            transport_key=b"",
-            workers=workers,
-        )
-        for name in regions
-    )
+    settings = tuple(region_of_own(name, workers=workers) for name in regions)
+    partitions = dict.fromkeys(held.partition for held in settings)
     unplaced = Deployment(
         home=home,
         id=deployment_id,
         front_door="http://127.0.0.1:0",
-        accounts=(Account(id=account_id),),
+        accounts=tuple(
+            Account(id=account_id_after(account_id, by=number), partition=partition)
+            for number, partition in enumerate(partitions)
+        ),
         regions=settings,
     )
     return with_base_port(unplaced, port)
+
+
+def region_of_own(name: str, *, workers: int, partition: str | None = None) -> RegionSettings:
+    """Return a Region with all its files below HOME, on loopback, its ports not yet chosen. Pure."""
+    return RegionSettings(
+        name=name,
+        partition=partition or partition_of(name).name,
+        endpoint="http://127.0.0.1:0",
+        peer=Address(host="127.0.0.1", port=0),
+        store=f"sqlite:regions/{name}/store.sqlite3",
+        custody_root=Path("regions") / name / "root.sealed",
+        custody_key_file=Path("unseal") / f"{name}.key",
+        transport_key=b"",
+        workers=workers,
+        opt_in=is_opt_in(name),
+    )
+
+
+def account_id_after(account_id: str, *, by: int) -> str:
+    """Return an account id further on: each partition has accounts of its own. Pure."""
+    return f"{(int(account_id) + by) % 10**12:012}"
 
 
 def with_base_port(deployment: Deployment, port: int) -> Deployment:
@@ -390,7 +481,9 @@ def to_toml(deployment: Deployment) -> str:
     custodian = _custodian_table(deployment.custodian)
     if custodian:
         document["custodian"] = custodian
-    document["accounts"] = [{"id": account.id} for account in deployment.accounts]
+    document["accounts"] = [
+        {"id": account.id, "partition": account.partition} for account in deployment.accounts
+    ]
     document["regions"] = {settings.name: _region_table(settings) for settings in deployment.regions}
     return toml_text(document)
 
@@ -398,8 +491,25 @@ def to_toml(deployment: Deployment) -> str:
 def _custodian_table(settings: CustodianSettings) -> dict[str, object]:
     """Write what differs from the default."""
     default = CustodianSettings()
-    said = {name: getattr(settings, name) for name in settings.__slots__}
-    return {name: value for name, value in said.items() if value != getattr(default, name)}
+    said = {name: getattr(settings, name) for name in settings.__slots__ if name != "hsm"}
+    table = {name: value for name, value in said.items() if value != getattr(default, name)}
+    return table if settings.hsm is None else table | {"hsm": _hsm_table(settings.hsm)}
+
+
+def _hsm_table(hsm: HsmSettings) -> dict[str, object]:
+    table: dict[str, object] = {
+        "module": str(hsm.module),
+        "token": hsm.token,
+        "key": hsm.key,
+        "pin_file": str(hsm.pin_file),
+        "mode": hsm.mode.value,
+        "deadline_ms": hsm.deadline_ms,
+    }
+    if hsm.reach:
+        table["reach"] = os.pathsep.join(map(str, hsm.reach))
+    if hsm.network:
+        table["network"] = True
+    return table
 
 
 def _region_table(settings: RegionSettings) -> dict[str, object]:
@@ -417,6 +527,10 @@ def _region_table(settings: RegionSettings) -> dict[str, object]:
         table["signing_key"] = base64.b64encode(settings.signing_key).decode("ascii")
     if settings.custody_passphrase_file is not None:
         table["custody_passphrase_file"] = str(settings.custody_passphrase_file)
+    if settings.control:
+        table["control"] = True
+    if settings.opt_in != is_opt_in(settings.name):
+        table["opt_in"] = settings.opt_in
     if settings.certificate is not None and settings.certificate_key is not None:
         table["certificate"] = str(settings.certificate)
         table["certificate_key"] = str(settings.certificate_key)
@@ -494,12 +608,14 @@ def from_toml(text: str, *, home: Path) -> Deployment:
     door = top.table("front_door")
     limits = top.table("limits")
     custodian = top.table("custodian")
-    accounts = tuple(_read_account(table) for table in top.tables("accounts"))
+    account_tables = top.tables("accounts")
     regions_table = top.table("regions")
-    if regions_table is None or not accounts:
-        raise top.damaged(f"`{'regions' if accounts else 'accounts'}` is missing")
+    if regions_table is None or not account_tables:
+        raise top.damaged(f"`{'regions' if account_tables else 'accounts'}` is missing")
     regions = tuple(_read_region(name, regions_table) for name in list(regions_table.entries))
     require_region_names([settings.name for settings in regions])
+    _require_one_control(regions, top)
+    accounts = _read_accounts(account_tables, regions, top)
     deployment = Deployment(
         home=home,
         id=deployment_id,
@@ -513,11 +629,39 @@ def from_toml(text: str, *, home: Path) -> Deployment:
     return deployment
 
 
-def _read_account(table: _Table) -> Account:
-    account = Account(id=table.take("id", str))
-    require_account_id(account.id)
+def _require_one_control(regions: Sequence[RegionSettings], top: _Table) -> None:
+    named: dict[str, str] = {}
+    for settings in regions:
+        if settings.control and named.setdefault(settings.partition, settings.name) != settings.name:
+            raise top.damaged(
+                f"the partition `{settings.partition}` has two control Regions: "
+                f"`{named[settings.partition]}` and `{settings.name}`"
+            )
+
+
+def _read_accounts(
+    tables: Sequence[_Table], regions: Sequence[RegionSettings], top: _Table
+) -> tuple[Account, ...]:
+    partitions = tuple(dict.fromkeys(settings.partition for settings in regions))
+    accounts = [account for table in tables for account in _read_account(table, partitions)]
+    if len(set(accounts)) != len(accounts):
+        raise top.damaged("an account is named twice")
+    for partition in partitions:
+        if all(account.partition != partition for account in accounts):
+            raise top.damaged(f"the partition `{partition}` has no account")
+    return tuple(accounts)
+
+
+def _read_account(table: _Table, partitions: Sequence[str]) -> list[Account]:
+    """Read one; what was written before accounts had partitions is an account of each."""
+    account_id = table.take("id", str)
+    require_account_id(account_id)
+    partition = table.take_optional("partition")
     table.require_nothing_left()
-    return account
+    if partition is not None and partition not in PARTITIONS:
+        raise table.damaged(f"`{partition}` is no partition")
+    held = partitions if partition is None else (partition,)
+    return [Account(id=account_id, partition=each) for each in held]
 
 
 def _read_limits(limits: _Table) -> tuple[RequestRate, ...]:
@@ -550,14 +694,46 @@ def _read_limits(limits: _Table) -> tuple[RequestRate, ...]:
 
 
 def _read_custodian(table: _Table) -> CustodianSettings:
+    hsm = table.table("hsm")
     settings = CustodianSettings(
         user=table.take_optional("user"),
         strict=table.take_flag("strict"),
         questions_per_second=_read_rate(table, "questions_per_second"),
         decryptions_per_minute=_read_rate(table, "decryptions_per_minute"),
         keep_data_keys=table.take_flag("keep_data_keys", otherwise=True),
+        hsm=None if hsm is None else _read_hsm(hsm),
     )
     table.require_nothing_left()
+    return settings
+
+
+def _read_hsm(table: _Table) -> HsmSettings:
+    mode = table.take_optional("mode") or HsmMode.START.value
+    deadline_ms = table.take("deadline_ms", int) if "deadline_ms" in table.entries else HSM_DEADLINE_MS
+    reach = table.take_optional("reach") or ""
+    settings = HsmSettings(
+        module=Path(table.take("module", str)),
+        token=table.take("token", str),
+        key=table.take("key", str),
+        pin_file=Path(table.take("pin_file", str)),
+        mode=HsmMode(mode) if mode in set(HsmMode) else HsmMode.START,
+        reach=tuple(Path(path) for path in reach.split(os.pathsep) if path),
+        network=table.take_flag("network"),
+        deadline_ms=deadline_ms,
+    )
+    table.require_nothing_left()
+    if settings.mode != mode:
+        raise HomeError(f"{table.where} `mode` should be `start` or `every`")
+    if deadline_ms not in HSM_DEADLINES_MS:
+        least, most = HSM_DEADLINES_MS[0], HSM_DEADLINES_MS[-1]
+        raise HomeError(f"{table.where} `deadline_ms` should be from {least} to {most}")
+    for name in ("token", "key"):
+        if not 1 <= len(getattr(settings, name).encode()) <= HSM_LABEL_BYTES_MAX:
+            raise HomeError(f"{table.where} `{name}` should have 1 to {HSM_LABEL_BYTES_MAX} bytes")
+    # Not searched for: which library speaks to the HSM is nothing that an environment may decide.
+    for path in (settings.module, *settings.reach):
+        if not path.is_absolute():
+            raise HomeError(f"{table.where} names a path that is not absolute: `{path}`")
     return settings
 
 
@@ -601,6 +777,8 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
         transport_key=_read_key(table, "transport_key"),
         signing_key=_read_key(table, "signing_key") if "signing_key" in table.entries else None,
         workers=table.take("workers", int),
+        control=table.take_flag("control"),
+        opt_in=table.take("opt_in", bool) if "opt_in" in table.entries else is_opt_in(name),
         certificate=None if certificate is None else Path(certificate),
         certificate_key=None if certificate_key is None else Path(certificate_key),
         plain_http=table.take_flag("plain_http"),
@@ -610,7 +788,7 @@ def _read_region(name: str, regions: _Table) -> RegionSettings:
     if settings.partition not in PARTITIONS:
         raise table.damaged(f"`{settings.partition}` is no partition")
     require_workers(settings.workers)
-    _require_safe_endpoint(settings)
+    require_safe_endpoint(settings)
     if not settings.store.startswith("sqlite:"):
         raise table.damaged("`store` should begin with `sqlite:`")
     return settings
@@ -665,7 +843,8 @@ def _take_number(table: _Table, name: str, *, least: int, most: int, otherwise: 
     return number
 
 
-def _require_safe_endpoint(settings: RegionSettings) -> None:
+def require_safe_endpoint(settings: RegionSettings) -> None:
+    """Refuse a Region that would talk to other machines in the clear without having said so; HomeError."""
     address = settings.address
     secure = settings.endpoint.startswith("https://")
     if secure != (settings.certificate is not None) or secure != (settings.certificate_key is not None):
@@ -681,11 +860,18 @@ def _require_safe_endpoint(settings: RegionSettings) -> None:
 
 
 def _read_peer(table: _Table) -> Address:
-    text = table.take("peer", str)
+    try:
+        return peer_of(table.take("peer", str))
+    except HomeError as refusal:
+        raise table.damaged(str(refusal)) from None
+
+
+def peer_of(text: str) -> Address:
+    """Read `HOST:PORT`, where a Region's agent listens for others; HomeError for anything else."""
     try:
         return address_of(f"https://{text}")
     except HomeError:
-        raise table.damaged("`peer` should read `HOST:PORT`") from None
+        raise HomeError("`peer` should read `HOST:PORT`") from None
 
 
 def _read_key(table: _Table, name: str) -> bytes:

@@ -41,6 +41,8 @@ OVERFLOWING_MAX = 64
 BACKLOG = 1_024
 """Connections that the kernel keeps for us; those that find it full try again after a second."""
 
+RETIRING_LOOK_S = 0.02
+
 ACCEPT_PAUSE_S = 1.0
 """After running out of file descriptors: the socket stays readable, so asking again at once would spin."""
 
@@ -79,6 +81,7 @@ class Edge:
         """Requests at work; also those whose client has gone."""
         self.bodies_bytes = 0
         """Of request bodies that are held until they are answered."""
+        self.retiring = False
         self.draining = False
         self._refusal = refusal
         self._tls = tls
@@ -112,6 +115,21 @@ class Edge:
             self._swept_at = loop.time()
             self._sweeper = loop.call_later(self.limits.sweep_ms / 1_000, self._sweep, loop)
 
+    async def retire(self, *, ms: int) -> None:
+        """Leave the listening sockets to a successor, and each connection after its next answer, which says so.
+
+        So no client finds a connection closed on which it has just sent something. Returns when no connection is left, or
+        after `ms`; `drain` ends the rest.
+        """
+        loop = asyncio.get_running_loop()
+        self.retiring = True
+        self._stop_listening(loop)
+        for connection in tuple(self._connections):
+            connection.retire_after_next()
+        until = loop.time() + ms / 1_000
+        while self._connections and not self.draining and loop.time() < until:
+            await asyncio.sleep(RETIRING_LOOK_S)
+
     async def drain(self, *, ms: int) -> None:
         """Accept nothing more, let what has begun end, close everything; takes at most `ms`, whoever stalls.
 
@@ -120,10 +138,7 @@ class Edge:
         loop = asyncio.get_running_loop()
         self.draining = True
         self._quiet = asyncio.Event()
-        for sock in self._listening:
-            loop.remove_reader(sock.fileno())
-            sock.close()
-        self._listening.clear()
+        self._stop_listening(loop)
         for connection in tuple(self._connections):
             connection.retire()
         self._note_quiet()
@@ -145,6 +160,12 @@ class Edge:
             self._sweeper = None
         # A turn of the loop in which the aborted transports close.
         await asyncio.sleep(0)
+
+    def _stop_listening(self, loop: asyncio.AbstractEventLoop) -> None:
+        for sock in self._listening:
+            loop.remove_reader(sock.fileno())
+            sock.close()
+        self._listening.clear()
 
     # -- accepting
 
@@ -225,6 +246,8 @@ class Edge:
         else:
             if self.draining:
                 connection.retire()
+            elif self.retiring:
+                connection.retire_after_next()
 
     # -- what connections call
 

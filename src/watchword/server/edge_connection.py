@@ -308,6 +308,13 @@ class Connection(asyncio.Protocol):
         if self._transport is not None and not self._owes():
             self._transport.close()
 
+    def retire_after_next(self) -> None:
+        """The next answer is the last, and says so: a client that sends just now is answered, not cut off."""
+        if self._owes():
+            self.retire()
+        else:
+            self._reader.last = True
+
     def abort(self) -> None:
         if self._transport is not None:
             self._transport.abort()

@@ -4,8 +4,9 @@ A request goes to
 
   1. the Region that its signature is made for: in `Authorization`, or in `X-Amz-Credential` of a presigned URL;
   2. else the Region that is named by a label of its Host;
-  3. else, and when (1) is none of this deployment, the deployment's first Region that answers: its gate refuses, in
-     AWS's words, what AWS would refuse.
+  3. else, and when (1) is none of this deployment, the first Region that answers, of the partition of (1) if that is
+     here: a service of a whole partition is asked of any of its Regions, and what AWS would refuse, its gate refuses in
+     AWS's words.
 
 Target, headers and body pass unchanged, for the signature covers them; only the caller's address is added, which a
 Region believes on the socket that it gives the front door. A Region that is down, or silent beyond its deadline, is 503
@@ -19,10 +20,11 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from urllib.parse import unquote
 
 from watchword.api.http import HTTPRequest, HTTPResponse
+from watchword.regions.partitions import is_region, partition_of
 from watchword.server.edge import Edge, Limits, Refusal, Reply
 from watchword.server.front_door_region import HOP_BY_HOP, Exchange, Region, RegionClient, RegionLimits
 
@@ -113,12 +115,9 @@ class FrontDoor:
         if request.path == HEALTH_PATH:
             reply(self._say_health())
             return
-        named = self._clients.get(region_of(request, hosted=self._clients) or "")
-        # (3) Those of which it is not known that they do not answer come first.
-        ways = (
-            [named] if named else sorted(self._clients.values(), key=lambda client: client.answers is False)
-        )
-        first, *others = ways
+        region = region_of(request, hosted=self._clients)
+        named = self._clients.get(region or "")
+        first, *others = [named] if named else self._ways(region)
 
         def ended(exchange: Exchange, response: HTTPResponse | None) -> None:
             if response is not None:
@@ -133,6 +132,14 @@ class FrontDoor:
 
         head_only = request.method == "HEAD"
         first.send(Exchange(forwarded(request), head_only=head_only, fallbacks=tuple(others), ended=ended))
+
+    def _ways(self, region: str | None) -> list[RegionClient]:
+        """(3) Those of which it is not known that they do not answer come first."""
+        held = list(self._clients.values())
+        if region is not None and is_region(region):
+            partition = partition_of(region).name
+            held = [client for client in held if client.region.partition == partition] or held
+        return sorted(held, key=lambda client: client.answers is False)
 
     def _unavailable(self, named: RegionClient | None) -> str:
         if named is None:
@@ -157,14 +164,19 @@ async def serve(
     limits: Limits | None = None,
     region_limits: RegionLimits | None = None,
     drain_ms: int = 5_000,
+    listening: Callable[[Edge], None] = lambda _: None,
 ) -> None:
-    """Be the front door on bound sockets until `stop` is set; then end what has begun and return."""
+    """Be the front door on bound sockets until `stop` is set; then end what has begun and return.
+
+    `listening` is told of the edge when it takes connections.
+    """
     door = FrontDoor(regions, refusal=refusal, limits=region_limits)
     edge = Edge(door, refusal=refusal, limits=limits)
     door.start()
     try:
         for sock in sockets:
             await edge.listen(sock)
+        listening(edge)
         await stop.wait()
         await edge.drain(ms=drain_ms)
     finally:

@@ -24,6 +24,7 @@ from typing import cast
 import httptools
 
 from watchword.api.http import HTTPResponse
+from watchword.regions.partitions import DEFAULT_PARTITION
 
 HOP_BY_HOP = frozenset(
     (
@@ -51,6 +52,7 @@ class Region:
 
     name: str
     socket_path: Path
+    partition: str = DEFAULT_PARTITION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

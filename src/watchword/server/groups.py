@@ -13,9 +13,19 @@ from watchword.server.deployment import Address, CustodianSettings, Deployment, 
 from watchword.server.home import PrepareRegion, SealRoot
 from watchword.server.listeners import Listener, TCPListener, UnixListener
 from watchword.server.own_user import hand_over
-from watchword.server.process import Command, Context, Part, Program, Role, Run, Stage, custodian_command
+from watchword.server.process import (
+    Command,
+    Context,
+    Part,
+    Program,
+    Role,
+    Run,
+    Stage,
+    custodian_command,
+    hsm_command,
+)
 from watchword.server.supervisor import Group
-from watchword.server.unsealing import sources_of
+from watchword.server.unsealing import sources_of, token_of
 
 UP_CONTROL = Path("run") / "control.sock"
 UP_LOCK = Path("run") / "lock"
@@ -64,11 +74,12 @@ def region_group(
     held: CustodianSettings = CustodianSettings(),  # noqa: B008 - a frozen value
     peers: Mapping[str, bytes] = MappingProxyType({}),
 ) -> Group:
-    """Return a Region's group: the custodian, the API workers, the agent.
+    """Return a Region's group: the custodian, the process that speaks to its HSM, the API workers, the agent.
 
     Sockets by the names that each process knows: a worker has `api` (its own share of the endpoint's port)
     and `door`
-    (the front door's Unix socket, one for all workers), the agent `peer`, the custodian `custody`.
+    (the front door's Unix socket, one for all workers), the agent `peer`, the custodian `custody`, and `hsm` where
+    there is one.
     """
     numbers = range(1, settings.workers + 1)
     sources = sources_of(settings)
@@ -94,13 +105,25 @@ def region_group(
     custodian = Program(
         name="custodian",
         command=partial(_handed_over, command, settings=settings, held=held),
-        listeners={"custody": "custody"},
+        listeners={"custody": "custody"} | ({} if held.hsm is None else {"hsm": "hsm"}),
     )
     parts: list[Part] = [custodian]
+    if held.hsm is not None:
+        listeners.append(UnixListener(name="hsm", path=settings.hsm_socket))
+        speaks = hsm_command(
+            socket_path=settings.hsm_socket, token=token_of(held.hsm), hsm=held.hsm, held=held
+        )
+        parts.append(Program(name="hsm", command=speaks))
     parts += [
-        Role(name=f"worker-{number}", run=worker, listeners={"api": f"api-{number}", "door": "door"})
+        Role(
+            name=f"worker-{number}",
+            run=worker,
+            listeners={"api": f"api-{number}", "door": "door"},
+            overlaps=True,
+        )
         for number in numbers
     ]
+    # Alone: a second one would begin a new incarnation of the store behind the first one's back.
     parts.append(Role(name="agent", run=agent, listeners={"peer": "peer"}))
     return Group(
         name=settings.name,
@@ -115,7 +138,8 @@ def _handed_over(
     command: Command, context: Context, *, settings: RegionSettings, held: CustodianSettings
 ) -> tuple[str, ...]:
     if held.user is not None:
-        hand_over(settings, home=Path(), user=held.user)
+        more = () if held.hsm is None else (held.hsm.pin_file,)
+        hand_over(settings, home=Path(), user=held.user, more=more)
     return command(context)
 
 
@@ -123,5 +147,11 @@ def front_door_group(deployment: Deployment, *, run: Run) -> Group:
     """Return the front door's group: one process with the socket `front_door`."""
     assert deployment.front_door is not None
     listener = TCPListener(name="front_door", address=address_of(deployment.front_door))
-    door = Role(name=FRONT_DOOR, run=run, listeners={"front_door": "front_door"}, stage=Stage.FRONT_DOOR)
+    door = Role(
+        name=FRONT_DOOR,
+        run=run,
+        listeners={"front_door": "front_door"},
+        stage=Stage.FRONT_DOOR,
+        overlaps=True,
+    )
     return Group(name=FRONT_DOOR, region=None, parts=(door,), listeners=(listener,))

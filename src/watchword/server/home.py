@@ -1,7 +1,7 @@
 """The home folder: how it is laid out, made whole or not at all, opened, and changed.
 
     HOME/watchword.toml             written last: a folder that has it holds a complete deployment
-    HOME/credentials        0600    the root user's access key, laid out as the AWS CLI's file of that name
+    HOME/credentials        0600    each partition's root user's access key, laid out as the AWS CLI's file of that name
     HOME/regions/REGION/    0700    store.sqlite3, root.sealed, peer.key, peer.crt, ca.crt, trail/, sockets
     HOME/unseal/REGION.key  0600    opens root.sealed; apart, so that a backup of the data alone opens nothing
     HOME/operator/          0700    ca.key and ca.crt; no Region's host needs them
@@ -16,12 +16,17 @@ clears:
   5. Rename it to HOME/watchword.toml.
 A folder with `.new` and no watchword.toml was interrupted in 2-4 and never held a secret: it is cleared. One
 with watchword.toml.new and no `.new` was interrupted before 5, which is then done.
+
+A Region that is added later is built beside its place (`regions/.new-REGION`) and moved there before watchword.toml names
+it; one that is removed is named no more before its folder and key file are moved aside (`.removed-REGION-DATE`). So what
+is in place and not named is never a Region in service; it is moved aside too, for it may be one that was removed.
 """
 
 from __future__ import annotations
 
 import base64
 import configparser
+import datetime as dt
 import fcntl
 import os
 import shutil
@@ -52,6 +57,10 @@ TOML = "watchword.toml"
 TOML_NEW = "watchword.toml.new"
 STAGING = ".new"
 CREDENTIALS = "credentials"
+CREDENTIALS_NEW = "credentials.new"
+PROFILE_DEFAULT = "default"
+REGION_NEW = ".new-{name}"
+REGION_REMOVED = ".removed-{name}-{date}"
 OUR_ENTRIES = (TOML_NEW, CREDENTIALS, "regions", "unseal", "operator", "run")
 """What step 3 may have moved into HOME before it was interrupted."""
 NOT_FOREIGN = ("lost+found",)
@@ -65,7 +74,7 @@ SECRET_ACCESS_KEY_BYTES = 30
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """An account's root user's access key, as HOME/credentials holds it."""
+    """The access key of an account's root user, as a profile of HOME/credentials holds it."""
 
     access_key_id: str
     secret_access_key: str = field(repr=False)
@@ -85,10 +94,10 @@ class SealRoot(Protocol):
     def __call__(self, path: Path, key_file: Path, /, *, region: str, partition: str) -> PublicKeys: ...
 
 
-PrepareRegion = Callable[[Deployment, RegionSettings, Account, Credentials], None]
-"""Make a Region's database with the account and its root user's access key in it, and close it.
+PrepareRegion = Callable[[Deployment, RegionSettings, Account, Credentials | None], None]
+"""Make a Region's database with the account and, if it is known, its root user's access key in it, and close it.
 
-The deployment's `home` is where it is being built: that path is gone afterwards.
+The settings' paths are where it is being built: they are gone afterwards.
 """
 
 
@@ -206,29 +215,47 @@ def require_pieces(deployment: Deployment, region: str) -> None:
         _require_private(path)
 
 
-def read_credentials(home: Path) -> Credentials:
-    """Read the root user's access key.
+def profile_of(deployment: Deployment, partition: str) -> str:
+    """Return the profile of HOME/credentials for a partition: the first account's is the default one.
+
+    So is that of every partition in which the first account stands too, as in deployments made before accounts had one.
+    """
+    first = deployment.accounts[0]
+    if any(account.id == first.id for account in deployment.accounts_of(partition)):
+        return PROFILE_DEFAULT
+    return partition
+
+
+def read_credentials(home: Path, *, profile: str = PROFILE_DEFAULT) -> Credentials:
+    """Read a root user's access key.
 
     Raises:
         HomeError: the file is missing, damaged, or may be read by others.
     """
     path = home / CREDENTIALS
-    if not path.is_file():
-        raise HomeError(f"`{path}` is missing; it holds the root user's access key")
-    _require_private(path)
     # The parser's own messages quote the line at fault, which may be the key.
     damaged = HomeError(f"`{path}` is damaged")
-    parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read_string(path.read_text(encoding="utf-8"))
-        section = parser["default"]
-        return Credentials(
-            access_key_id=section["aws_access_key_id"], secret_access_key=section["aws_secret_access_key"]
-        )
+        return _profiles(path)[profile]
     except (configparser.Error, UnicodeDecodeError, KeyError):
         raise damaged from None
     except OSError as error:
         raise HomeError(f"`{path}` can't be read: {error.strerror}") from None
+
+
+def _profiles(path: Path) -> dict[str, Credentials]:
+    if not path.is_file():
+        raise HomeError(f"`{path}` is missing; it holds the root user's access key")
+    _require_private(path)
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_string(path.read_text(encoding="utf-8"))
+    return {
+        name: Credentials(
+            access_key_id=parser[name]["aws_access_key_id"],
+            secret_access_key=parser[name]["aws_secret_access_key"],
+        )
+        for name in parser.sections()
+    }
 
 
 def save(deployment: Deployment) -> None:
@@ -239,11 +266,7 @@ def save(deployment: Deployment) -> None:
     """
     home = deployment.home
     try:
-        with suppress(FileNotFoundError):
-            (home / TOML_NEW).unlink()
-        _write(home / TOML_NEW, to_toml(deployment), mode=0o644)
-        (home / TOML_NEW).rename(home / TOML)
-        _sync_folder(home)
+        _replace(home / TOML, to_toml(deployment), beside=home / TOML_NEW, mode=0o644)
     except OSError as error:
         raise _unwritable(home, error) from error
 
@@ -265,6 +288,81 @@ def add_signing_keys(home: Path, keys: Mapping[str, bytes]) -> Deployment:
         if changed != deployment:
             save(changed)
     return changed
+
+
+def add_region(
+    deployment: Deployment,
+    name: str,
+    *,
+    entropy: Callable[[int], bytes],
+    now: int,
+    seal_root: SealRoot,
+    prepare_region: PrepareRegion,
+) -> Deployment:
+    """Make a Region of a deployment that names it and has no files of it yet; complete and durable at return.
+
+    Returns the deployment with the Region's keys in its settings. The caller holds the lock on changes of Regions.
+
+    Raises:
+        HomeError: the authority's key is not on this host, or the folder can't be written; no Region is named that was
+            not before.
+    """
+    home = deployment.home
+    authority = _read_authority(home)
+    settings = deployment.region(name)
+    try:
+        set_aside(home, settings, now=now)
+        beside = _beside(settings)
+        _clear_beside(home, beside)
+        # The first of its partition alone: to any other, the control Region brings what is in force by now. A key that
+        # was deleted since `init` must not be let in, not even until that has arrived.
+        credentials: dict[str, Credentials] = {}
+        if deployment.control_region(settings.partition) == name:
+            credentials = _credentials_for(deployment, settings.partition, entropy=entropy)
+        beside = _build_region(
+            beside,
+            home=home,
+            deployment_id=deployment.id,
+            authority=authority,
+            entropy=entropy,
+            now=now,
+            seal_root=seal_root,
+        )
+        for account in deployment.accounts_of(settings.partition):
+            prepare_region(deployment, beside, account, credentials.get(account.id))
+        _move_region_in(home, settings)
+        made = replace(
+            beside,
+            store=settings.store,
+            custody_root=settings.custody_root,
+            custody_key_file=settings.custody_key_file,
+        )
+        grown = replace(
+            deployment, regions=tuple(made if held.name == name else held for held in deployment.regions)
+        )
+        save(grown)
+    except OSError as error:
+        raise _unwritable(home, error) from error
+    return grown
+
+
+def set_aside(home: Path, settings: RegionSettings, *, now: int) -> tuple[Path, ...]:
+    """Move a Region's folder and key file to where nothing looks; return where they are, relative to HOME.
+
+    Nothing is deleted. What its settings place elsewhere than below HOME stays where it is.
+    """
+    date = dt.datetime.fromtimestamp(now // 1_000, tz=dt.UTC).strftime("%Y%m%dT%H%M%SZ")
+    aside = REGION_REMOVED.format(name=settings.name, date=date)
+    moved = []
+    for place, where in (
+        (settings.folder, settings.folder.parent / aside),
+        (settings.custody_key_file, settings.custody_key_file.parent / f"{aside}.key"),
+    ):
+        if not place.is_absolute() and (home / place).exists():
+            (home / place).rename(home / where)
+            _sync_folder((home / place).parent)
+            moved.append(where)
+    return tuple(moved)
 
 
 @contextmanager
@@ -312,39 +410,132 @@ def _build(
     authority = certificates.new_authority(deployment_id=deployment.id, now=now, entropy=entropy)
     _write(staging / "operator" / "ca.crt", authority.certificate, mode=0o644)
     _write(staging / "operator" / "ca.key", authority.key, mode=0o600)
-    credentials = Credentials(
-        access_key_id="AKIA" + base64.b32encode(entropy(ACCESS_KEY_ID_BYTES)).decode("ascii"),
-        secret_access_key=base64.b64encode(entropy(SECRET_ACCESS_KEY_BYTES)).decode("ascii"),
-    )
-    _write(staging / CREDENTIALS, _credentials_text(credentials), mode=0o600)
-    regions = []
-    for settings in deployment.regions:
-        folder = staging / settings.folder
-        folder.mkdir(mode=0o700)
-        (folder / "trail").mkdir(mode=0o700)
-        issued = certificates.issue(
-            authority, deployment_id=deployment.id, region=settings.name, now=now, entropy=entropy
+    credentials = {account.id: _new_credentials(entropy) for account in deployment.accounts}
+    profiles = {
+        profile_of(deployment, account.partition): credentials[account.id] for account in deployment.accounts
+    }
+    _write(staging / CREDENTIALS, _credentials_text(profiles), mode=0o600)
+    regions = [
+        _build_region(
+            settings,
+            home=staging,
+            deployment_id=deployment.id,
+            authority=authority,
+            entropy=entropy,
+            now=now,
+            seal_root=seal_root,
         )
-        _write(folder / "ca.crt", authority.certificate, mode=0o644)
-        _write(folder / "peer.crt", issued.certificate, mode=0o644)
-        _write(folder / "peer.key", issued.key, mode=0o600)
-        root, key_file = staging / settings.custody_root, staging / settings.custody_key_file
-        public = seal_root(root, key_file, region=settings.name, partition=settings.partition)
-        regions.append(replace(settings, transport_key=public.transport_key, signing_key=public.signing_key))
+        for settings in deployment.regions
+    ]
     deployment = replace(deployment, regions=tuple(regions))
     # After all transport keys are known: a Region's database may name its peers.
     for settings in deployment.regions:
-        for account in deployment.accounts:
-            prepare_region(deployment, settings, account, credentials)
+        # A Region that has to be enabled first knows nobody until it is.
+        is_control = deployment.control_region(settings.partition) == settings.name
+        knows = is_control or not settings.opt_in
+        for account in deployment.accounts_of(settings.partition):
+            prepare_region(deployment, settings, account, credentials[account.id] if knows else None)
     _write(staging / TOML, to_toml(deployment), mode=0o644)
     return deployment
 
 
-def _credentials_text(credentials: Credentials) -> str:
-    return (
-        "[default]\n"
+def _build_region(
+    settings: RegionSettings,
+    *,
+    home: Path,
+    deployment_id: str,
+    authority: certificates.Issued,
+    entropy: Callable[[int], bytes],
+    now: int,
+    seal_root: SealRoot,
+) -> RegionSettings:
+    """Make a Region's folder with all but its database, where its root is to lie; return it with its keys."""
+    root, key_file = home / settings.custody_root, home / settings.custody_key_file
+    folder = root.parent
+    folder.mkdir(mode=0o700)
+    (folder / "trail").mkdir(mode=0o700)
+    issued = certificates.issue(
+        authority, deployment_id=deployment_id, region=settings.name, now=now, entropy=entropy
+    )
+    _write(folder / "ca.crt", authority.certificate, mode=0o644)
+    _write(folder / "peer.crt", issued.certificate, mode=0o644)
+    _write(folder / "peer.key", issued.key, mode=0o600)
+    public = seal_root(root, key_file, region=settings.name, partition=settings.partition)
+    return replace(settings, transport_key=public.transport_key, signing_key=public.signing_key)
+
+
+def _beside(settings: RegionSettings) -> RegionSettings:
+    """Return a Region's settings with its files where they are built."""
+    name = REGION_NEW.format(name=settings.name)
+    folder = settings.folder.parent / name
+    return replace(
+        settings,
+        store=f"sqlite:{folder / 'store.sqlite3'}",
+        custody_root=folder / "root.sealed",
+        custody_key_file=settings.custody_key_file.parent / f"{name}.key",
+    )
+
+
+def _clear_beside(home: Path, beside: RegionSettings) -> None:
+    """Clear what an attempt left that was interrupted: it was never in its place, so it never held a secret."""
+    shutil.rmtree(home / beside.custody_root.parent, ignore_errors=True)
+    with suppress(FileNotFoundError):
+        (home / beside.custody_key_file).unlink()
+
+
+def _move_region_in(home: Path, settings: RegionSettings) -> None:
+    beside = _beside(settings)
+    for folder, _, _ in os.walk(home / beside.custody_root.parent):
+        _sync_folder(Path(folder))
+    # The key file before the folder: a root that nothing opens would look like a Region.
+    for place, where in (
+        (beside.custody_key_file, settings.custody_key_file),
+        (beside.custody_root.parent, settings.folder),
+    ):
+        (home / place).rename(home / where)
+        _sync_folder((home / where).parent)
+
+
+def _read_authority(home: Path) -> certificates.Issued:
+    certificate, key = home / "operator" / "ca.crt", home / "operator" / "ca.key"
+    for path in (certificate, key):
+        if not path.is_file():
+            raise HomeError(
+                f"`{path}` is missing: a Region is added where the deployment was made, and its folder copied from there"
+            )
+    _require_private(key)
+    return certificates.Issued(certificate=certificate.read_bytes(), key=key.read_bytes())
+
+
+def _credentials_for(
+    deployment: Deployment, partition: str, *, entropy: Callable[[int], bytes]
+) -> dict[str, Credentials]:
+    """Return the root user's access key of a partition's first account, by account; a new one if there is none."""
+    path = deployment.home / CREDENTIALS
+    try:
+        profiles = _profiles(path)
+    except (configparser.Error, UnicodeDecodeError, KeyError):
+        raise HomeError(f"`{path}` is damaged") from None
+    profile = profile_of(deployment, partition)
+    if profile not in profiles:
+        profiles[profile] = _new_credentials(entropy)
+        _replace(path, _credentials_text(profiles), beside=deployment.home / CREDENTIALS_NEW, mode=0o600)
+    return {deployment.accounts_of(partition)[0].id: profiles[profile]}
+
+
+def _new_credentials(entropy: Callable[[int], bytes]) -> Credentials:
+    return Credentials(
+        access_key_id="AKIA" + base64.b32encode(entropy(ACCESS_KEY_ID_BYTES)).decode("ascii"),
+        secret_access_key=base64.b64encode(entropy(SECRET_ACCESS_KEY_BYTES)).decode("ascii"),
+    )
+
+
+def _credentials_text(profiles: Mapping[str, Credentials]) -> str:
+    return "\n".join(
+        f"[{profile}]\n"
         f"aws_access_key_id = {credentials.access_key_id}\n"
         f"aws_secret_access_key = {credentials.secret_access_key}\n"
+        for profile, credentials in profiles.items()
     )
 
 
@@ -421,7 +612,14 @@ def _folder_for(home: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _locked_folder(home: Path, *, wait: bool = False) -> Iterator[None]:
+def locked_home(home: Path) -> Iterator[None]:
+    """Hold off every other change of watchword.toml while the block runs; HomeError if one is under way."""
+    with _locked_folder(home, taken=f"another `watchword` is changing the deployment in `{home}`"):
+        yield
+
+
+@contextmanager
+def _locked_folder(home: Path, *, wait: bool = False, taken: str | None = None) -> Iterator[None]:
     # The folder itself is locked, not a file in it: a lock file would be foreign content to the next attempt.
     try:
         descriptor = os.open(home, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
@@ -431,7 +629,7 @@ def _locked_folder(home: Path, *, wait: bool = False) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
         except BlockingIOError:
-            raise HomeError(f"another `watchword` is making a deployment in `{home}`") from None
+            raise HomeError(taken or f"another `watchword` is making a deployment in `{home}`") from None
         yield
     finally:
         os.close(descriptor)
@@ -456,6 +654,14 @@ def _write(path: Path, content: str | bytes, *, mode: int) -> None:
         file.write(payload)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _replace(path: Path, content: str, *, beside: Path, mode: int) -> None:
+    with suppress(FileNotFoundError):
+        beside.unlink()
+    _write(beside, content, mode=mode)
+    beside.rename(path)
+    _sync_folder(path.parent)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -49,6 +49,7 @@ ANSWER_BYTES_MAX = 65_536
 """A DescribeKey's is the longest, a few KiB."""
 TEXT_CHARACTERS_MAX = 1_024
 """Of what KMS says when it refuses, which callers are told."""
+BELIEVED_S = 30.0
 LOOK_MS_MAX = 2_000
 """Of what health and status wait for."""
 ATTEMPTS_MAX = 2
@@ -160,6 +161,8 @@ class KMSClient:
         self._jitter = random.Random()  # noqa: S311 - spreads retries, protects nothing
         self._silent = False
         """The last question was not answered."""
+        self._heard = -BELIEVED_S
+        """When something was last answered."""
         self._probe = threading.Lock()
         """Held by the one question that a silent KMS is asked."""
         self._sealed = False
@@ -219,8 +222,8 @@ class KMSClient:
         return "ok" if key.key_state == "Enabled" else f"the default key is {key.key_state}"
 
     def is_reachable(self) -> bool:
-        """Whether it answers; one that did the last time is believed, for each question may cost money."""
-        if self._silent:
+        """Whether it answers; one that did a moment ago is believed, for each question may cost money."""
+        if self._silent or time.monotonic() - self._heard > BELIEVED_S:
             with contextlib.suppress(ApiError, KeyUnavailable):
                 self._described()
         return not self._silent
@@ -323,6 +326,7 @@ class KMSClient:
         else:
             self._idle.append((connection, time.monotonic()))
         self._silent = False
+        self._heard = time.monotonic()
         if status == 200:
             return self._read(operation, body)
         raise self._refusal(status, errortype, body)

@@ -15,6 +15,7 @@ from __future__ import annotations
 import os
 import pwd
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from watchword.custody.lock import KeyFile
@@ -24,8 +25,8 @@ ON_THE_WAY = 0o710
 ROOT_FOLDER = 0o1770
 
 
-def hand_over(settings: RegionSettings, *, home: Path, user: str) -> None:
-    """Give a Region's root and key file to `user`; does nothing where this process is not root.
+def hand_over(settings: RegionSettings, *, home: Path, user: str, more: Sequence[Path] = ()) -> None:
+    """Give a Region's root and key file to `user`, and `more` files; does nothing where this process is not root.
 
     Raises:
         HomeError: there is no such user, or a file is not one that may be given away.
@@ -40,7 +41,7 @@ def hand_over(settings: RegionSettings, *, home: Path, user: str) -> None:
     root = settings.custody_root
     key_file, passphrase_file = settings.custody_key_file, settings.custody_passphrase_file
     # Beside a key file lies what a rekey that was interrupted has left.
-    for file in (root, key_file, KeyFile(path=key_file).beside, passphrase_file):
+    for file in (root, key_file, KeyFile(path=key_file).beside, passphrase_file, *more):
         if file is None or file.is_absolute() or not (home / file).exists():
             continue
         for folder in file.parents:

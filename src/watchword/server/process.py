@@ -33,10 +33,13 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NoReturn
 
-from watchword.server.deployment import CustodianSettings, HomeError
+from watchword.custody.hsm import Token
+from watchword.server.deployment import CustodianSettings, HomeError, HsmSettings
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 """The ones that the supervisor handles, and that a child puts back."""
+SUCCEEDED = signal.SIGUSR1
+"""Sent to a process that `overlaps`, when its successor is ready."""
 PR_SET_PDEATHSIG = 1
 """linux/prctl.h"""
 EXIT_FAULT = 1
@@ -107,6 +110,8 @@ class Role:
     listeners: Mapping[str, str] = field(default_factory=dict)
     """Its own name for each socket -> the group's: `{"api": "api-1", "door": "door"}`."""
     stage: Stage = Stage.SERVING
+    overlaps: bool = False
+    """It may run beside its successor for a while, and knows SUCCEEDED."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +332,14 @@ def custodian_command(
     for region, key in peers.items():
         more += ("--peer", f"{region}={key.hex()}")
 
+    def hsm(context: Context) -> tuple[str, ...]:
+        if held.hsm is None:
+            return ()
+        return (
+            *("--hsm-fd", str(context.listeners["hsm"])),
+            *("--hsm-deadline-ms", str(held.hsm.deadline_ms)),
+        )
+
     def command(context: Context) -> tuple[str, ...]:
         # -P: with -m alone Python looks for modules in the working folder first, which is HOME.
         return (
@@ -336,6 +349,33 @@ def custodian_command(
             *("--key-file", str(key_file)),
             *more,
             *(("--credentials",) if are_credentials else ()),
+            *hsm(context),
+            *("--beat-fd", str(context.beat_fd)),
+            *("--parent-fd", str(context.parent_fd)),
+        )
+
+    return command
+
+
+def hsm_command(*, socket_path: Path, token: Token, hsm: HsmSettings, held: CustodianSettings) -> Command:
+    """Return how the process is started that speaks to the HSM of a Region's custodian."""
+    more: tuple[str, ...] = ()
+    more += ("--credentials",) if token.is_credential else ()
+    more += ("--network",) if hsm.network else ()
+    more += () if held.user is None else ("--user", held.user)
+    more += ("--strict",) if held.strict else ()
+    for path in hsm.reach:
+        more += ("--reach", str(path))
+
+    def command(context: Context) -> tuple[str, ...]:
+        return (
+            *(sys.executable, "-P", "-m", "watchword.custody.hsm_process"),
+            *("--connect", str(socket_path)),
+            *("--module", str(token.module)),
+            *("--token", token.label),
+            *("--pin-file", str(token.pin_file)),
+            *("--deadline-ms", str(hsm.deadline_ms)),
+            *more,
             *("--beat-fd", str(context.beat_fd)),
             *("--parent-fd", str(context.parent_fd)),
         )

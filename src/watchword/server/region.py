@@ -73,12 +73,16 @@ def store_path(settings: RegionSettings, *, home: Path) -> Path:
 
 
 def place_of(deployment: Deployment, settings: RegionSettings) -> Place:
+    """Where a Region stands; of the deployment it sees its own partition alone."""
+    partition = settings.partition
+    hosted = deployment.regions_of(partition)
     return Place(
-        partition=settings.partition,
+        partition=partition,
         region=settings.name,
-        dns_suffix=PARTITIONS[settings.partition].dns_suffix,
-        hosted_regions=tuple(one.name for one in deployment.regions if one.partition == settings.partition),
-        control=next(one.name for one in deployment.regions if one.partition == settings.partition),
+        dns_suffix=PARTITIONS[partition].dns_suffix,
+        hosted_regions=tuple(held.name for held in hosted),
+        control="" if partition in deployment.without_control else deployment.control_region(partition),
+        opt_in=frozenset(held.name for held in hosted if held.opt_in),
     )
 
 
@@ -397,6 +401,8 @@ def custodian(region: Region) -> dict[str, object] | None:
         return None
     return {
         "protections": dict(report.protections),
+        "hsm": report.hsm or None,
+        "hsm_protections": dict(report.hsm_protections),
         "uses": dict(report.uses),
         "keys": [list(use) for use in report.keys[:KEYS_SHOWN]],
         "limited": report.limited,

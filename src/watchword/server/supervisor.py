@@ -17,6 +17,11 @@ Rules:
   5. SIGTERM, SIGINT or SIGHUP stop everything, the front door before the Regions; a second SIGINT kills at
      once. A second SIGTERM does not: make and init systems may send it to the process and to its group.
   6. Nothing outlives the supervisor: `server/process.py` says how.
+  7. Groups come, change and go without the others' service noticing (`reload`): those that are new start first; then
+     each process of the others has a successor, one after another in a group, the front door's last; then those that
+     are gone stop. What `overlaps` runs on until its successor is ready, and then leaves its clients to it. A program
+     keeps running (a custodian that people have opened stays open) and what is changed of it counts at its next start;
+     so do sockets and the number of processes. A successor that does not start leaves its predecessor where it is.
 
 Deliberately absent: a limit to how often (1) happens once a group has run. A Region that is broken for an
 hour and then repaired should run again without a person.
@@ -31,6 +36,7 @@ import selectors
 import signal
 import socket
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -41,7 +47,17 @@ from watchword.server.control import ControlServer, Question, Reply, Verb
 from watchword.server.deployment import HomeError
 from watchword.server.home import hold
 from watchword.server.listeners import Listener, TCPListener, UnixListener, bind, release, require_free
-from watchword.server.process import EXIT_FAULT, EXIT_REFUSED, SIGNALS, ParentPipe, Part, Stage, spawn
+from watchword.server.process import (
+    EXIT_FAULT,
+    EXIT_REFUSED,
+    SIGNALS,
+    SUCCEEDED,
+    ParentPipe,
+    Part,
+    Program,
+    Stage,
+    spawn,
+)
 
 START_TRIES_MAX = 3
 TICK_S_MAX = 1.0
@@ -96,6 +112,13 @@ class Group:
     """Called under the lock before the processes start; HomeError keeps the group from starting."""
 
 
+Reload = Callable[[str | None], Sequence[Group] | None]
+"""Return the groups that should run from now on, `None` where nothing has changed; HomeError if they can't be told.
+
+The argument is the partition whose control Region moves just now, if one does.
+"""
+
+
 def restart_wait_s(deaths: int, *, patience: Patience = PATIENCE) -> float:
     """Return the wait before a process starts again; `deaths` came before, in quick succession. Pure."""
     if deaths == 0:
@@ -121,6 +144,19 @@ class _Process:
     replaced: int = 0
     due: float | None = None
     """When to start it again; `None`: it runs, or should not."""
+    kill_at: float = 0.0
+    """For one that has a successor."""
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Succession:
+    """One process and the one that takes its place."""
+
+    before: _Process
+    after: _Process
+    beside: bool
+    """Both run until the second is ready; else the first ends before the second starts."""
+    by: float
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -128,7 +164,16 @@ class _Running:
     """Mutable: where one group stands."""
 
     group: Group
-    processes: tuple[_Process, ...]
+    processes: list[_Process]
+    latest: Group | None = None
+    """What the group has become; all of it counts when it is opened again."""
+    stale: bool = False
+    """Its processes are not those of `latest` yet."""
+    parts_due: deque[Part] = field(default_factory=deque)
+    """Those that still get a successor, in order."""
+    succession: _Succession | None = None
+    retired: list[_Process] = field(default_factory=list)
+    """Their successors are ready, and they end."""
     state: State = State.STOPPED
     wanted: bool = False
     bound: dict[str, tuple[Listener, socket.socket]] = field(default_factory=dict)
@@ -142,7 +187,30 @@ class _Running:
 
     @property
     def alive(self) -> list[_Process]:
-        return [process for process in self.processes if process.pid is not None]
+        """Every process that has not ended, whatever its place."""
+        beside = [] if self.succession is None or not self.succession.beside else [self.succession.after]
+        held = (*self.processes, *beside, *self.retired)
+        return [process for process in held if process.pid is not None]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing of it waits for a successor, or for being started or stopped."""
+        if self.state is State.RUNNING:
+            return not (self.stale or self.parts_due or self.succession)
+        return self.state is State.STOPPED
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class _Reloading:
+    """Mutable: how far (7) is."""
+
+    replies: list[Reply]
+    latest: dict[str, Group]
+    fresh: list[_Running]
+    gone: list[_Running]
+    failures: list[str] = field(default_factory=list)
+    told: set[bool] = field(default_factory=set)
+    """Whether Regions (true) and the front door (false) were told of their change."""
 
 
 class Supervisor:
@@ -153,13 +221,14 @@ class Supervisor:
         groups: Sequence[Group],
         *,
         control: Path,
+        reload: Reload | None = None,
         clock: Callable[[], float] = time.monotonic,
         patience: Patience = PATIENCE,
     ) -> None:
-        self._groups = [
-            _Running(group=group, processes=tuple(_Process(part=part) for part in group.parts))
-            for group in groups
-        ]
+        self._groups = [_running_of(group) for group in groups]
+        self._reload = reload
+        self._reloads_asked: deque[tuple[Question, Reply]] = deque()
+        self._reloading: _Reloading | None = None
         self._control_listener = UnixListener(name="control", path=control)
         self._clock = clock
         self._patience = patience
@@ -200,6 +269,9 @@ class Supervisor:
                     if not self._was_ready and all(held.state is State.RUNNING for held in self._groups):
                         self._was_ready = True
                         on_ready()
+                        if self._reload is not None:
+                            # Whoever changed watchword.toml while we started found nobody to ask.
+                            self._reloads_asked.append((Question(verb=Verb.RELOAD), lambda _: None))
             finally:
                 self._end(control)
                 if listening is not None:
@@ -227,6 +299,7 @@ class Supervisor:
             self._tend(running, now=now)
         if self._stopping:
             self._go_on_stopping(now=now)
+        self._go_on_reloading(now=now)
         control.close_overdue(now=now)
 
     def _wait_s(self, *, now: float) -> float:
@@ -242,6 +315,8 @@ class Supervisor:
             for running in self._groups
             if running.state is State.STOPPING and running.kill_at > now
         ]
+        if self._reloads_asked and self._was_ready and self._reloading is None:
+            return 0.0
         return max(0.0, min([TICK_S_MAX, *(moment - now for moment in moments)]))
 
     def _tend(self, running: _Running, *, now: float) -> None:
@@ -254,6 +329,12 @@ class Supervisor:
             elif process.due is not None and now >= process.due:
                 process.replaced += 1
                 self._launch(running, process, now=now)
+        for process in running.retired:
+            if now >= process.kill_at and not process.killed:
+                process.killed = True
+                _send(process, signal.SIGKILL)
+        if running.state is State.RUNNING:
+            self._go_on_succeeding(running, now=now)
         if running.state is State.STARTING:
             if all(process.is_ready for process in running.processes):
                 running.state = State.RUNNING
@@ -280,6 +361,9 @@ class Supervisor:
 
     def _open(self, running: _Running) -> None:
         """Take the group's lock and bind its sockets, all or none."""
+        if running.latest is not None:
+            running.group, running.latest, running.stale = running.latest, None, False
+            running.processes = [_Process(part=part) for part in running.group.parts]
         group = running.group
         try:
             if group.lock is not None:
@@ -359,7 +443,15 @@ class Supervisor:
 
     def _ended(self, running: _Running, process: _Process, how: str, *, refused: bool, now: float) -> None:
         process.is_ready = False
+        if process in running.retired:
+            running.retired.remove(process)
+            return
         if running.state in (State.STOPPING, State.STOPPED):
+            return
+        succession = running.succession
+        if succession is not None and not succession.beside and process is succession.before:
+            running.processes[running.processes.index(process)] = succession.after
+            self._launch(running, succession.after, now=now)
             return
         if now - process.started >= self._patience.settled_s:
             process.deaths = 0
@@ -383,6 +475,10 @@ class Supervisor:
             return
         running.state = State.STOPPING
         running.kill_at = now + self._patience.grace_s
+        running.parts_due.clear()
+        if running.succession is not None and running.succession.beside:
+            running.retired.append(running.succession.after)
+        running.succession = None
         for process in running.processes:
             process.due = None
         # Our copies first: once the workers close theirs, the kernel refuses instead of letting clients wait
@@ -414,6 +510,7 @@ class Supervisor:
     def _stopped(self, running: _Running) -> None:
         self._close(running)
         running.state = State.STOPPED
+        running.retired.clear()
         self._say(running, "stopped" if running.failure is None else running.failure)
         self._tell(running)
         if running.failure is not None and not self._was_ready:
@@ -434,6 +531,164 @@ class Supervisor:
         if self._interrupts > 1:
             for running in self._groups:
                 running.kill_at = now
+
+    # Successors (7)
+
+    def _go_on_reloading(self, *, now: float) -> None:
+        reloading = self._reloading
+        if reloading is None:
+            if self._reloads_asked and (self._was_ready or self._stopping):
+                self._begin_reloading()
+            return
+        if self._stopping:
+            self._end_reloading("everything is being stopped")
+            return
+        if not all(running.is_settled for running in reloading.fresh):
+            return
+        for regions in (True, False):
+            concerned = [held for held in self._groups if (held.group.region is not None) is regions]
+            if regions not in reloading.told:
+                reloading.told.add(regions)
+                for running in concerned:
+                    running.latest = reloading.latest.get(running.group.name, running.latest)
+                    running.stale = running.latest is not None
+            for running in concerned:
+                if running.state is State.RUNNING:
+                    self._go_on_succeeding(running, now=now)
+            if not all(running.is_settled for running in concerned):
+                return
+        for running in reloading.gone:
+            self._stop(running, now=now)
+        if all(running.state is State.STOPPED for running in reloading.gone):
+            self._end_reloading(None)
+
+    def _begin_reloading(self) -> None:
+        question, reply = self._reloads_asked.popleft()
+        if self._stopping:
+            reply({"error": "everything is being stopped"})
+            return
+        assert self._reload is not None
+        try:
+            wanted = self._reload(question.partition)
+        except HomeError as refusal:
+            reply({"error": str(refusal)})
+            return
+        if wanted is None:
+            reply({"done": "reloaded"})
+            return
+        latest = {group.name: group for group in wanted}
+        names = {running.group.name for running in self._groups}
+        fresh = [_running_of(group) for name, group in latest.items() if name not in names]
+        self._reloading = _Reloading(
+            replies=[reply],
+            latest={name: group for name, group in latest.items() if name in names},
+            fresh=fresh,
+            gone=[running for running in self._groups if running.group.name not in latest],
+        )
+        for running in fresh:
+            self._groups.append(running)
+            running.wanted = True
+            self._reopen(running)
+
+    def _end_reloading(self, failure: str | None) -> None:
+        reloading, self._reloading = self._reloading, None
+        assert reloading is not None
+        failures = [held.failure for held in reloading.fresh if held.failure is not None]
+        failures += [*reloading.failures, *([] if failure is None else [failure])]
+        if failure is None:
+            self._groups = [held for held in self._groups if held not in reloading.gone]
+            if all(held.group.region is None for held in self._groups):
+                self._stopping = True
+        for reply in reloading.replies:
+            reply({"error": "; ".join(failures)} if failures else {"done": "reloaded"})
+
+    def _go_on_succeeding(self, running: _Running, *, now: float) -> None:
+        """Give the group's processes successors, one after another."""
+        if running.stale:
+            self._begin_succeeding(running)
+        while True:
+            if running.succession is None:
+                if not running.parts_due:
+                    return
+                running.succession = self._succession_to(running, running.parts_due.popleft(), now=now)
+            elif not self._is_succeeded(running, running.succession, now=now):
+                return
+
+    def _begin_succeeding(self, running: _Running) -> None:
+        assert running.latest is not None
+        running.stale = False
+        latest = running.latest
+        if latest.listeners == running.group.listeners and _names(latest) == _names(running.group):
+            running.group, running.latest = latest, None
+        else:
+            self._say(running, "has other sockets or processes now: they count when it is started again")
+        running.parts_due.extend(latest.parts)
+
+    def _succession_to(self, running: _Running, part: Part, *, now: float) -> _Succession | None:
+        before = next((held for held in running.processes if held.part.name == part.name), None)
+        if before is None or not set(part.listeners.values()) <= set(running.bound):
+            return None
+        if isinstance(part, Program):
+            before.part = part
+            return None
+        succession = _Succession(
+            before=before,
+            after=_Process(part=part),
+            beside=part.overlaps,
+            by=now + self._patience.start_s_max,
+        )
+        if part.overlaps:
+            self._launch(running, succession.after, now=now)
+        elif before.pid is not None:
+            before.asked_to_end = True
+            before.kill_at = now + self._patience.grace_s
+            _send(before, signal.SIGTERM)
+        else:
+            # It died, and waits for its next start: that is the successor's.
+            running.processes[running.processes.index(before)] = succession.after
+            self._launch(running, succession.after, now=now)
+        return succession
+
+    def _is_succeeded(self, running: _Running, succession: _Succession, *, now: float) -> bool:
+        """Go on with one; true when there is nothing more to do about it."""
+        before, after = succession.before, succession.after
+        if after.is_ready:
+            after.replaced = before.replaced
+            if succession.beside:
+                self._retire(running, succession, now=now)
+            running.succession = None
+            return True
+        if before.asked_to_end and before.pid is not None and now >= before.kill_at and not before.killed:
+            before.killed = True
+            _send(before, signal.SIGKILL)
+        if (
+            after.due is not None
+            and succession.beside
+            and now >= after.due
+            and after.deaths < START_TRIES_MAX
+        ):
+            self._launch(running, after, now=now)
+        if now < succession.by and not (succession.beside and after.deaths >= START_TRIES_MAX):
+            return False
+        if self._reloading is not None:
+            self._reloading.failures.append(
+                f"`{running.group.name}`: the successor of {before.part.name} does not start"
+            )
+        if succession.beside and after.pid is not None:
+            after.killed, after.kill_at = True, now
+            running.retired.append(after)
+            _send(after, signal.SIGKILL)
+        running.parts_due.clear()
+        running.succession = None
+        return True
+
+    def _retire(self, running: _Running, succession: _Succession, *, now: float) -> None:
+        before = succession.before
+        running.processes[running.processes.index(before)] = succession.after
+        if before.pid is not None:
+            before.kill_at = now + self._patience.grace_s
+            running.retired.append(before)
+            _send(before, SUCCEEDED)
 
     def _close(self, running: _Running) -> None:
         for listener, bound in running.bound.values():
@@ -464,6 +719,12 @@ class Supervisor:
     def _asked(self, question: Question, reply: Reply) -> None:
         if question.verb is Verb.STATUS:
             reply(self._status())
+            return
+        if question.verb is Verb.RELOAD:
+            if self._reload is None:
+                reply({"error": "what runs here is not read anew"})
+            else:
+                self._reloads_asked.append((question, reply))
             return
         named = [
             held
@@ -566,6 +827,14 @@ class Supervisor:
         # A log that nobody reads any more must not end the processes that it speaks of.
         with suppress(OSError):
             os.write(2, f"watchword: {line}\n".encode())
+
+
+def _running_of(group: Group) -> _Running:
+    return _Running(group=group, processes=[_Process(part=part) for part in group.parts])
+
+
+def _names(group: Group) -> list[str]:
+    return [part.name for part in group.parts]
 
 
 def _status_of(running: _Running) -> dict[str, object]:

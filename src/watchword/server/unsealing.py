@@ -14,9 +14,10 @@ from pathlib import Path
 
 from watchword.custody import root
 from watchword.custody.credentials import issuer_key
+from watchword.custody.hsm import Token
 from watchword.custody.lock import KeyFile, LockKind, Opener, passphrase_file
 from watchword.custody.master import Master
-from watchword.server.deployment import HomeError, RegionSettings
+from watchword.server.deployment import HomeError, HsmSettings, RegionSettings
 
 CREDENTIAL = "credential:"
 CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY"
@@ -64,8 +65,18 @@ def sources_of(
     )
 
 
+def token_of(
+    hsm: HsmSettings, *, home: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> Token:
+    """Return which token to log in to; HomeError as `sources_of`."""
+    pin = source_of(hsm.pin_file, home=home, environment=environment)
+    return Token(module=hsm.module, label=hsm.token, pin_file=pin.path, is_credential=pin.is_credential)
+
+
 def check(settings: RegionSettings, *, home: Path) -> None:
     """Try the root with what is at hand; one that nothing at hand opens is a sealed Region's, and good.
+
+    An HSM is not asked: it may be away for a moment, and counts the PINs that are wrong.
 
     Raises:
         HomeError: the root is damaged, what is at hand does not open it, or it signs with another key than

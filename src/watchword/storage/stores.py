@@ -20,6 +20,7 @@ from watchword.keys.model import Use
 from watchword.replication.model import Incoming, Kind, Lifecycle, Role
 from watchword.replication.store import LinkRow
 from watchword.storage import reads, rows, wrapped
+from watchword.storage.holdings import Holdings, holdings
 from watchword.storage.sqlite import Connection, end_process
 from watchword.storage.statements import SQL
 from watchword.storage.unit import SQLiteUnit
@@ -187,6 +188,10 @@ class SQLiteStores:
         return self._connection().snapshot(
             lambda raw: dict(raw.execute(SQL["identity_revisions"]).fetchall())
         )
+
+    def holdings(self) -> Holdings:
+        """What would be missed if this Region were gone."""
+        return self._connection().snapshot(holdings)
 
     def accounts(self) -> list[str]:
         return self._connection().snapshot(lambda raw: [row[0] for row in raw.execute(SQL["accounts"])])

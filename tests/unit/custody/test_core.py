@@ -245,6 +245,7 @@ def test_nothing_that_holds_a_key_shows_it() -> None:
     shown = f"{MASTER!r} {MASTER} {KEYS!r} {KEYS} {held!r} {held}"
 
     assert shown.count("***") == 6
+    assert isinstance(MASTER.key, bytes)
     for key in (MASTER.key, MASTER.transport_private_key, held.key):
         assert repr(key)[2:-1] not in shown
         assert key.hex() not in shown

@@ -13,7 +13,17 @@ import struct
 import pytest
 
 from watchword.custody import seccomp
-from watchword.custody.seccomp import AARCH64, ALLOWED, FATAL, REFUSED, UNKNOWN, X86_64, Machine, Program
+from watchword.custody.seccomp import (
+    AARCH64,
+    ALLOWED,
+    FATAL,
+    REFUSED,
+    UNKNOWN,
+    X86_64,
+    Machine,
+    Program,
+    Room,
+)
 
 MACHINES = {"x86_64": X86_64, "aarch64": AARCH64}
 NEVER_SEEN = 0x3FFF
@@ -41,8 +51,8 @@ def judged(program: Program, *, audit: int, number: int, arguments: tuple[int, .
                 raise AssertionError(f"no instruction of ours: {other}")
 
 
-def said_of(machine: Machine, name: str, *arguments: int) -> int:
-    program = seccomp.program(machine)
+def said_of(machine: Machine, name: str, *arguments: int, room: Room = Room.CUSTODIAN) -> int:
+    program = seccomp.program(machine, room=room)
     return judged(program, audit=machine.audit, number=machine.numbers[name], arguments=arguments)
 
 
@@ -95,6 +105,43 @@ def test_each_call_gets_its_answer(
     assert said_of(machine, name, *arguments) == answer
 
 
+# What the rooms of an HSM's process answer differently: a library with its files, and one with its HSM elsewhere.
+IN_HSM: dict[str, tuple[str, tuple[int, ...], int, int]] = {
+    "a file is written that exists": ("openat", (0, 0, os.O_RDWR), ALLOWED, ALLOWED),
+    "a file is cut": ("openat", (0, 0, os.O_WRONLY | os.O_TRUNC), ALLOWED, ALLOWED),
+    "a file is locked": ("fcntl", (3, 7), ALLOWED, ALLOWED),
+    "a folder is listed": ("getdents64", (), ALLOWED, ALLOWED),
+    "a deadline is set": ("setitimer", (), ALLOWED, ALLOWED),
+    "a socket of IPv4": ("socket", (socket.AF_INET,), FATAL, ALLOWED),
+    "a socket of IPv6": ("socket", (socket.AF_INET6,), FATAL, ALLOWED),
+    "a connection": ("connect", (), FATAL, ALLOWED),
+    "a message of several parts": ("sendmsg", (), REFUSED, ALLOWED),
+}
+AS_EVERYWHERE = set(CALLS) - set(IN_HSM) - {"a file is written that may exist", "a new file is cut, too"}
+NETLINK = "a socket of netlink"
+"""An intruder in a custodian; how a library's names are looked up."""
+
+
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
+@pytest.mark.parametrize(("name", "arguments", "files", "network"), IN_HSM.values(), ids=IN_HSM)
+def test_an_hsms_room_is_wider_by_what_its_library_needs(
+    machine: Machine, name: str, arguments: tuple[int, ...], files: int, network: int
+) -> None:
+    assert said_of(machine, name, *arguments, room=Room.HSM) == files
+    assert said_of(machine, name, *arguments, room=Room.HSM_NETWORK) == network
+    assert said_of(machine, name, *arguments) in (REFUSED, FATAL)
+
+
+@pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
+@pytest.mark.parametrize("what", sorted(AS_EVERYWHERE))
+def test_an_hsms_room_is_no_wider_than_that(machine: Machine, what: str) -> None:
+    name, arguments, answer = CALLS[what]
+
+    assert said_of(machine, name, *arguments, room=Room.HSM) == answer
+    if what != NETLINK:
+        assert said_of(machine, name, *arguments, room=Room.HSM_NETWORK) == answer
+
+
 @pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
 def test_whatever_is_not_named_is_refused(machine: Machine) -> None:
     program = seccomp.program(machine)
@@ -125,9 +172,10 @@ def test_x32s_second_table_is_no_way_around_the_first() -> None:
 
 
 @pytest.mark.parametrize("machine", MACHINES.values(), ids=MACHINES)
-def test_the_kernel_takes_a_program_of_this_form(machine: Machine) -> None:
+@pytest.mark.parametrize("room", Room)
+def test_the_kernel_takes_a_program_of_this_form(machine: Machine, room: Room) -> None:
     """BPF_MAXINSNS, jumps forward and within it, a return at the end; each instruction of eight bytes."""
-    program = seccomp.program(machine)
+    program = seccomp.program(machine, room=room)
 
     assert len(program) < 4_096
     assert all(

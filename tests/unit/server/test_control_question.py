@@ -11,6 +11,8 @@ TAKEN = {
     b'{"do": "status", "region": null}': Question(verb=Verb.STATUS),
     b'{"do": "stop", "region": "us-east-1"}': Question(verb=Verb.STOP, region="us-east-1"),
     b'{"do": "start", "region": "us-east-1", "later": 1}': Question(verb=Verb.START, region="us-east-1"),
+    b'{"do": "reload"}': Question(verb=Verb.RELOAD),
+    b'{"do": "reload", "partition": "aws"}': Question(verb=Verb.RELOAD, partition="aws"),
 }
 REFUSED = {
     b"": "no JSON",
@@ -23,6 +25,7 @@ REFUSED = {
     b'{"do": "STOP", "region": "us-east-1"}': "`do` should be",
     b'{"do": "stop"}': "`stop` needs a `region`",
     b'{"do": "start", "region": 1}': "`region` should be a string",
+    b'{"do": "reload", "partition": []}': "`partition` should be a string",
 }
 
 

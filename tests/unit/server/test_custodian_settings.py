@@ -8,21 +8,38 @@ from pathlib import Path
 import pytest
 
 from watchword.custody.hardening import NotHardened, Protection, line_of, require_all
+from watchword.custody.hsm import Token
 from watchword.server.deployment import (
     ACCOUNT_DEFAULT,
     CUSTODIAN_RATE_MAX,
     CustodianSettings,
     Deployment,
     HomeError,
+    HsmMode,
+    HsmSettings,
     from_toml,
     planned,
     to_toml,
 )
-from watchword.server.process import Context, custodian_command
+from watchword.server.process import Context, custodian_command, hsm_command
 
 HOME = Path("/srv/watchword")
 ALL = CustodianSettings(
     user="watchword-keys", strict=True, questions_per_second=500, decryptions_per_minute=70
+)
+
+HSM = HsmSettings(
+    module=Path("/usr/lib/hsm.so"), token="a token", key="region-root", pin_file=Path("/run/pin")
+)
+HSM_ALL = HsmSettings(
+    module=Path("/usr/lib/hsm.so"),
+    token="t",
+    key="k",
+    pin_file=Path("credential:pin"),
+    mode=HsmMode.EVERY,
+    reach=(Path("/var/lib/tokens"), Path("/etc/hsm.conf")),
+    network=True,
+    deadline_ms=700,
 )
 
 
@@ -45,6 +62,8 @@ WRITTEN = {
     "a user": CustodianSettings(user="watchword-keys"),
     "no data keys kept": CustodianSettings(keep_data_keys=False),
     "everything": ALL,
+    "an HSM": CustodianSettings(hsm=HSM),
+    "an HSM and everything": replace(ALL, hsm=HSM_ALL),
 }
 
 
@@ -74,6 +93,46 @@ def test_what_it_may_not_say_is_one_sentence(line: str, sentence: str) -> None:
         from_toml(f"{to_toml(plan(CustodianSettings()))}\n[custodian]\n{line}\n", home=HOME)
 
     assert sentence in str(refused.value)
+
+
+HSM_TABLE = 'module = "/m.so"\ntoken = "t"\nkey = "k"\npin_file = "/p"\n'
+HSM_REFUSED = {
+    "a misspelt setting": (f'{HSM_TABLE}pin = "1234"', "has a setting that is not known: `pin`"),
+    "no module": (HSM_TABLE.replace("module", "modul"), "`module` is missing"),
+    "a mode that there is not": (f'{HSM_TABLE}mode = "never"', "`mode` should be `start` or `every`"),
+    "a deadline beyond a worker's": (f"{HSM_TABLE}deadline_ms = 2000", "should be from 50 to 1500"),
+    "no deadline": (f"{HSM_TABLE}deadline_ms = 0", "should be from 50 to 1500"),
+    "a module looked for": (HSM_TABLE.replace("/m.so", "m.so"), "a path that is not absolute: `m.so`"),
+    "a reach looked for": (f'{HSM_TABLE}reach = "/a:b"', "a path that is not absolute: `b`"),
+    "a token without a label": (HSM_TABLE.replace('"t"', '""'), "`token` should have 1 to 32 bytes"),
+    "a label that is too long": (
+        HSM_TABLE.replace('"k"', f'"{"k" * 33}"'),
+        "`key` should have 1 to 32 bytes",
+    ),
+}
+
+
+@pytest.mark.parametrize(("table", "sentence"), HSM_REFUSED.values(), ids=HSM_REFUSED)
+def test_what_it_may_not_say_of_an_hsm_is_one_sentence(table: str, sentence: str) -> None:
+    with pytest.raises(HomeError) as refused:
+        from_toml(f"{to_toml(plan(CustodianSettings()))}\n[custodian.hsm]\n{table}\n", home=HOME)
+
+    assert sentence in str(refused.value)
+
+
+def test_the_process_that_speaks_to_an_hsm_is_told_where_its_pin_is_and_never_what() -> None:
+    context = Context(name="hsm", region="us-east-1", listeners={}, beat_fd=6, parent_fd=7)
+    token = Token(module=HSM_ALL.module, label="t", pin_file=Path("/run/credentials/pin"), is_credential=True)
+    made = hsm_command(socket_path=Path("hsm.sock"), token=token, hsm=HSM_ALL, held=replace(ALL, hsm=HSM_ALL))
+
+    command = made(context)
+
+    assert command[command.index("--connect") :] == (
+        *("--connect", "hsm.sock", "--module", "/usr/lib/hsm.so", "--token", "t"),
+        *("--pin-file", "/run/credentials/pin", "--deadline-ms", "700", "--credentials", "--network"),
+        *("--user", "watchword-keys", "--strict", "--reach", "/var/lib/tokens", "--reach", "/etc/hsm.conf"),
+        *("--beat-fd", "6", "--parent-fd", "7"),
+    )
 
 
 def arguments(held: CustodianSettings) -> tuple[str, ...]:

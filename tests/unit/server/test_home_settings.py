@@ -50,6 +50,8 @@ def test_a_deployment_is_read_back_as_it_was_written() -> None:
     first = plan()
     odd = replace(
         first.regions[0],
+        control=True,
+        opt_in=True,
         endpoint="https://[::1]:8443",
         certificate=Path('/mnt/a "b"\\c/é.crt'),
         certificate_key=Path("tls/key"),
@@ -63,7 +65,11 @@ def test_a_deployment_is_read_back_as_it_was_written() -> None:
         first,
         front_door=None,
         regions=(odd, open_to_all),
-        accounts=(Account(id="0" * 12), Account(id="9" * 12)),
+        accounts=(
+            Account(id="0" * 12),
+            Account(id="9" * 12, partition="aws-cn"),
+            Account(id="9" * 12, partition="aws-us-gov"),
+        ),
     )
 
     for deployment in (first, whole):
@@ -124,7 +130,61 @@ def test_no_two_ports_of_the_largest_deployment_are_the_same() -> None:
 
 def test_a_region_is_placed_in_its_partition() -> None:
     assert [held.partition for held in plan().regions] == ["aws", "aws-cn"]
-    assert plan().accounts[0].root_arn("aws-cn") == f"arn:aws-cn:iam::{ACCOUNT_DEFAULT}:root"
+
+
+def test_each_partition_has_an_account_of_its_own() -> None:
+    made = plan(regions=("us-east-1", "us-gov-west-1", "us-east-2", "lab-north-1"), account_id="9" * 12)
+
+    assert made.partitions == ("aws", "aws-us-gov")
+    assert [(account.id, account.partition) for account in made.accounts] == [
+        ("9" * 12, "aws"),
+        ("0" * 12, "aws-us-gov"),
+    ]
+    assert [account.root_arn for account in made.accounts_of("aws-us-gov")] == [
+        f"arn:aws-us-gov:iam::{'0' * 12}:root"
+    ]
+    assert [held.name for held in made.regions_of("aws")] == ["us-east-1", "us-east-2", "lab-north-1"]
+
+
+def test_the_control_region_is_the_first_unless_another_is_named() -> None:
+    made = plan(regions=("us-east-2", "us-gov-west-1", "us-east-1"))
+    named = replace(made, regions=(*made.regions[:2], replace(made.regions[2], control=True)))
+
+    assert [made.control_region(partition) for partition in made.partitions] == ["us-east-2", "us-gov-west-1"]
+    assert [named.control_region(partition) for partition in named.partitions] == [
+        "us-east-1",
+        "us-gov-west-1",
+    ]
+    with pytest.raises(HomeError, match="no Region of the partition `aws-cn`"):
+        made.control_region("aws-cn")
+
+
+def test_opting_in_is_as_aws_has_it_unless_it_is_said() -> None:
+    made = plan(regions=("us-east-1", "af-south-1", "lab-north-1"))
+    said = replace(
+        made,
+        regions=tuple(replace(held, opt_in=held.name != "af-south-1") for held in made.regions),
+    )
+
+    assert [held.opt_in for held in made.regions] == [False, True, False]
+    assert "opt_in" not in to_toml(made)
+    assert [held.opt_in for held in from_toml(to_toml(said), home=HOME).regions] == [True, False, True]
+
+
+def test_what_was_written_before_accounts_had_partitions_is_read() -> None:
+    """Its account is one of every partition that the deployment has Regions in, and its first Regions are in control."""
+    old = to_toml(plan()).replace('id = "123456789012"\npartition = "aws"\n', 'id = "123456789012"\n', 1)
+    old = old[: old.index('\n[[accounts]]\nid = "123456789013"')] + old[old.index("\n[regions]") :]
+
+    read = from_toml(old, home=HOME)
+
+    assert "partition" not in tomllib.loads(old)["accounts"][0]
+    assert read.accounts == (
+        Account(id=ACCOUNT_DEFAULT, partition="aws"),
+        Account(id=ACCOUNT_DEFAULT, partition="aws-cn"),
+    )
+    assert read.regions == plan().regions
+    assert from_toml(to_toml(read), home=HOME) == read
 
 
 ACCEPTED = {
@@ -198,7 +258,28 @@ DAMAGE: dict[str, tuple[Change, str]] = {
         "[us-east-1], is damaged: `workers` is missing",
     ),
     "one setting too many in a Region": (swap("workers = 2", "workers = 2\ncores = 2"), "not known: `cores`"),
-    "no accounts": (swap('[[accounts]]\nid = "123456789012"', ""), "`accounts` is missing"),
+    "no accounts": (
+        lambda text: text[: text.index("[[accounts]]")] + text[text.index("[regions]") :],
+        "`accounts` is missing",
+    ),
+    "an account twice": (
+        swap('id = "123456789013"\npartition = "aws-cn"', 'id = "123456789012"\npartition = "aws"'),
+        "an account is named twice",
+    ),
+    "an account of a partition that does not exist": (
+        swap('id = "123456789012"\npartition = "aws"', 'id = "123456789012"\npartition = "azure"'),
+        "`azure` is no partition",
+    ),
+    "a partition without an account": (
+        swap('id = "123456789013"\npartition = "aws-cn"', 'id = "123456789013"\npartition = "aws"'),
+        "the partition `aws-cn` has no account",
+    ),
+    "two control Regions of a partition": (
+        lambda text: text.replace("workers = 2", "workers = 2\ncontrol = true").replace('"aws-cn"', '"aws"'),
+        "two control Regions: `us-east-1` and `cn-north-1`",
+    ),
+    "control in words": (swap("workers = 2", 'workers = 2\ncontrol = "yes"'), "should be true or false"),
+    "opt-in in words": (swap("workers = 2", 'workers = 2\nopt_in = "yes"'), "should be true or false"),
     "an account's id as a number": (
         swap('id = "123456789012"', "id = 123456789012"),
         "`id` should be a string",
@@ -213,7 +294,7 @@ DAMAGE: dict[str, tuple[Change, str]] = {
         "`Virginia` is no Region name",
     ),
     "a partition that does not exist": (
-        swap('partition = "aws"', 'partition = "azure"'),
+        swap('partition = "aws"\nendpoint', 'partition = "azure"\nendpoint'),
         "`azure` is no partition",
     ),
     "an endpoint without a port": (swap("http://127.0.0.1:7701", "http://127.0.0.1"), "is no endpoint"),

@@ -63,3 +63,12 @@ SELECT event_id, at_ms, line FROM event ORDER BY at_ms, event_id LIMIT ?
 -- name: delete_event
 -- An event that a segment holds.
 DELETE FROM event WHERE event_id = ?
+
+-- name: secrets_held
+-- A page of all secrets, whatever their account: what is lost with a Region.
+SELECT account, sid, name, incoming_link_id FROM secret WHERE (account, name) > (?, ?) ORDER BY account, name LIMIT ?
+
+-- name: keys_held
+-- A page of all keys of one manager that nobody has given up.
+SELECT account, key_id FROM kms_key
+WHERE (account, key_id) > (?, ?) AND manager = ? AND deletion_ms IS NULL ORDER BY account, key_id LIMIT ?
