@@ -86,13 +86,18 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         return self.unique_id if self.kind is PrincipalKind.USER and self.unique_id else self.arn
 
     @property
+    def acts_as(self) -> str:
+        """By which it is remembered for what goes on in its name when it is gone: a session's role, not the session."""
+        return self.issuer_id or self.unique_id or self.arn
+
+    @property
     def issuer_remembered_as(self) -> str:
         """The same of who issued its session; empty if nobody did."""
         return self.issuer_id or self.issuer_arn
 
 
 def root_of(account: str, *, partition: str) -> Principal:
-    """The account's root user; in its name replication uses keys until IAM exists."""
+    """The account's root user."""
     return Principal(
         kind=PrincipalKind.ROOT, arn=f"arn:{partition}:iam::{account}:root", account=account, user_id=account
     )
@@ -163,6 +168,9 @@ class Names(Protocol):
         """Of a document that was found to obey the grammar. Raises UnknownPrincipal."""
 
     def policy_shown(self, text: str, /) -> str: ...
+
+    def acting(self, remembered: str, /, *, account: str) -> Principal:
+        """A principal of an account, as it is now, for what is done in its name without it. Raises UnknownPrincipal."""
 
 
 class Call(msgspec.Struct, Generic[StoreT], frozen=True, kw_only=True):

@@ -39,6 +39,8 @@ from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
 CONTENT_ID_BYTES = 16
 PRINCIPALS_REMEMBERED = 1_024
 """Whose policies are kept ready, of one account."""
+ACTING = "watchword"
+"""The name of the session in which a role acts while nobody has assumed it."""
 POLICIES_REMEMBERED = 2_048
 """Documents that are kept ready, of all accounts, whatever revision they were read at."""
 
@@ -204,6 +206,33 @@ class Directory:
         """The ARN that a user or role has now; `None`: it is gone."""
         found = self.users.get(unique_id) or self.roles.get(unique_id)
         return None if found is None else self.arn_of(found)
+
+    def principal_of_id(self, unique_id: str) -> Principal | None:
+        """A user, or a role as if somebody had assumed it, for what goes on in its name."""
+        user = self.users.get(unique_id)
+        if user is not None:
+            return Principal(
+                kind=PrincipalKind.USER,
+                arn=self.arn_of(user),
+                account=self.account,
+                user_id=user.user_id,
+                unique_id=user.user_id,
+                name=user.name,
+                tags=tuple(user.tags.items()),
+            )
+        role = self.roles.get(unique_id)
+        if role is None:
+            return None
+        return Principal(
+            kind=PrincipalKind.ROLE_SESSION,
+            arn=f"arn:{self.partition}:sts::{self.account}:assumed-role/{role.name}/{ACTING}",
+            account=self.account,
+            user_id=f"{role.role_id}:{ACTING}",
+            unique_id=f"{role.role_id}:{ACTING}",
+            issuer_arn=self.arn_of(role),
+            issuer_id=role.role_id,
+            tags=tuple(role.tags.items()),
+        )
 
     # What they may do
 

@@ -382,12 +382,17 @@ def health(region: Region) -> tuple[bool, dict[str, str]]:
 def status(region: Region) -> dict[str, object]:
     """What `watchword status` shows of a Region."""
     counts = region.stores.counts()
-    lag = None if counts.dirty_since_ms is None else max(0, now_ms() - counts.dirty_since_ms)
+    now = now_ms()
+    lags = {kind: max(0, now - since) for kind, since in counts.dirty_since_ms.items()}
     return {
         "secrets": counts.secrets,
-        "links": dict(counts.links),
+        "links": dict(counts.links[Kind.SECRETS]),
         "leaving": counts.leaving,
-        "worst_lag_ms": lag,
+        "worst_lag_ms": lags.get(Kind.SECRETS),
+        "identity": {
+            "links": dict(counts.links[Kind.IDENTITY]),
+            "worst_lag_ms": lags.get(Kind.IDENTITY),
+        },
         "custodian": custodian(region),
         "kms": None if region.elsewhere is None else region.elsewhere.status(),
     }
