@@ -36,7 +36,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     _of("iam", "AddClientIDToOpenIDConnectProvider, RemoveClientIDFromOpenIDConnectProvider"),
     _of("iam", "TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags"),
     # STS
-    _of("sts", "AssumeRole"),
     _of("sts", "AssumeRoleWithWebIdentity"),
     _of("sts", "GetSessionToken, GetFederationToken"),
     _of("sts", "GetAccessKeyInfo"),

@@ -51,7 +51,7 @@ class Session:
     chained: bool = False
     """Made with another role's session."""
     of_root: bool = False
-    """GetSessionToken of the root user."""
+    """GetSessionToken of the root user, or GetFederationToken."""
     issued_ms: int = 0
     expires_ms: int = 0
     region: str = ""
@@ -219,6 +219,9 @@ class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
     """A key: whom its policy does not let in has no access."""
     region: str | None = None
     """Another Region, where the permission is asked for: of what a request makes there."""
+    is_role: bool = False
+    """A role that is to be assumed: it decides itself, by its trust policy. A refusal never says by which statement or
+    policy, for that would tell whether the role is there."""
     grants: Callable[[str], Iterable[Granting]] | None = None
     """Of a key: the grants that permit this caller, in this request, an action (`kms:Decrypt`); asked only if no policy
     allows it."""

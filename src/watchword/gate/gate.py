@@ -50,6 +50,7 @@ from watchword.gate.route import Unroutable, route
 from watchword.identity import policy
 from watchword.identity.context import Circumstances, RequestContext
 from watchword.identity.credentials import SigningKeys, credentials
+from watchword.identity.custody import Sessions
 from watchword.identity.decision import PoliciesOfPrincipal
 from watchword.identity.policy_principals import KnownHere, NamesOf
 from watchword.keys.custody import KeyUnavailable, Opening, WouldWait
@@ -154,6 +155,7 @@ class Gate:
         stores: Stores,
         bindings: Iterable[Bound],
         signing_keys: SigningKeys,
+        sessions: Sessions,
         process: str,
         trail: Trail,
         clock: Callable[[], int],
@@ -173,6 +175,7 @@ class Gate:
         self._stores = stores
         self._bound = {bound.operation: bound for bound in bindings}
         self._signing_keys = signing_keys
+        self._sessions = sessions
         self._process = process
         self._sequence = itertools.count(1)
         self._trail = trail
@@ -337,9 +340,12 @@ class Gate:
                 self._region_meant(presented.region) if operation.service.any_region else self._place.region
             )
             verify.check_scope(presented, region=region, service=operation.service.signing_name)
-            verify.check_time(presented, now=self._clock())
+            now = self._clock()
+            verify.check_time(presented, now=now)
             try:
-                known = credentials(presented, unit, self._signing_keys)
+                known = credentials(
+                    presented, unit, self._signing_keys, self._sessions, place=self._place, now=now
+                )
             except UnrecognizedClientException:
                 # The same work as for a key that exists: the time that a refusal takes must not tell which do.
                 with contextlib.suppress(ApiError):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from watchword.api.call import Bound, Call, Found, Scope
 from watchword.api.shapes import sts
+from watchword.identity.assume_role import assume_role, find_trusting
+from watchword.identity.custody import Sessions
 from watchword.identity.store import IdentityStore
 
 
@@ -21,5 +25,8 @@ def get_caller_identity(
     )
 
 
-def bindings() -> tuple[Bound, ...]:
-    return (Bound(operation=sts.GET_CALLER_IDENTITY, find=find_nothing, run=get_caller_identity),)
+def bindings(*, sessions: Sessions) -> tuple[Bound, ...]:
+    return (
+        Bound(operation=sts.ASSUME_ROLE, find=find_trusting, run=partial(assume_role, sessions=sessions)),
+        Bound(operation=sts.GET_CALLER_IDENTITY, find=find_nothing, run=get_caller_identity),
+    )

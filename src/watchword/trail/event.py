@@ -114,7 +114,8 @@ class _Document(msgspec.Struct, kw_only=True, rename=_spelled):
 def event(entry: Entry, *, process: str, sequence: int) -> bytes:
     """Return the event of one call, without the line's end.
 
-    The answer is shown for changes only, and null for reads and refusals, as in CloudTrail.
+    The answer is shown for changes only, and null for reads and refusals, as in CloudTrail; but for sessions that were
+    issued, whose access key id leads to what was done with them.
     """
     operation = entry.operation
     answer, error, principal = entry.response, entry.error, entry.principal
@@ -125,7 +126,7 @@ def event(entry: Entry, *, process: str, sequence: int) -> bytes:
         user_identity=_unproven(entry.access_key_id) if principal is None else _proven(principal, entry.via),
         event_time=iso_seconds(entry.now // 1000),
         request_parameters=None if entry.request is None else shown(entry.request),
-        response_elements=None if answer is None or operation.read_only or error else shown(answer),
+        response_elements=None if answer is None or error or _is_read(operation) else shown(answer),
         request_id=entry.request_id,
         event_id=entry.event_id,
         source_ip_address=service or entry.source,
@@ -163,6 +164,13 @@ def service_event(occurrence: Occurrence, *, process: str, sequence: int) -> byt
         source=source, name=occurrence.name, region=occurrence.place.region, read_only=False, of_service=True
     )
     return _line(constant, document)
+
+
+@functools.cache
+def _is_read(operation: Operation) -> bool:
+    """Cached for ever: one per operation."""
+    issues = operation.response is not None and "credentials" in operation.response.__struct_fields__
+    return operation.read_only and not issues
 
 
 def _line(constant: bytes, document: _Document) -> bytes:
