@@ -272,7 +272,7 @@ class Region:
                     used=self.key_uses.note,
                     quotas=self.key_quotas,
                 ),
-                *identity.bindings(sessions=sessions),
+                *identity.bindings(sessions=sessions, token_key=lambda: self.custody.token_key()),
                 *iam_operations.bindings(self.identity_custody),
                 *distribution_sending.bindings(self.identity_custody),
                 *distribution_receiving.bindings(self.identity_custody, met=met),

@@ -37,9 +37,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     _of("iam", "TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags"),
     # STS
     _of("sts", "AssumeRoleWithWebIdentity"),
-    _of("sts", "GetSessionToken, GetFederationToken"),
-    _of("sts", "GetAccessKeyInfo"),
-    _of("sts", "DecodeAuthorizationMessage"),
     # Regions and the account's name
     _of("account", "ListRegions, GetRegionOptStatus, EnableRegion, DisableRegion"),
     _of("account", "GetAccountInformation, PutAccountName"),

@@ -272,7 +272,7 @@ def compose(
         *replica_receiving.bindings(met=met),
         *hands.bindings(met=met, steps=keys.STEPS),
         *(own_keys if elsewhere is None else elsewhere.answering(own_keys, custody=custody)),
-        *identity.bindings(sessions=sessions),
+        *identity.bindings(sessions=sessions, token_key=token_key),
         *iam_operations.bindings(custody),
         *distribution_sending.bindings(custody),
         *distribution_receiving.bindings(custody, met=met),
