@@ -46,7 +46,9 @@ from watchword.secrets import cross_account, replica_receiving, replica_sending,
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
 from watchword.secrets.sealing import Openers
+from watchword.server.deployment import OIDCSettings
 from watchword.server.key_uses import KeyUses
+from watchword.server.provider_keys import ConfiguredProviders
 from watchword.server.sessions import CustodySessions
 from watchword.sigv4.sign import presign, sign
 from watchword.sigv4.verify import SigningKey
@@ -225,6 +227,8 @@ class Region:
     """As its own watchword.toml says; empty while it moves."""
     issuers: dict[str, bytes] = field(default_factory=dict)
     """The public keys of the Regions whose sessions count, as watchword.toml has them; of this one, it is added."""
+    oidc: tuple[OIDCSettings, ...] = ()
+    """The identity providers whose tokens count."""
     faults: tuple[Bound, ...] = ()
     """Bindings that replace those of the same operations, to plant a fault."""
 
@@ -272,7 +276,11 @@ class Region:
                     used=self.key_uses.note,
                     quotas=self.key_quotas,
                 ),
-                *identity.bindings(sessions=sessions, token_key=lambda: self.custody.token_key()),
+                *identity.bindings(
+                    sessions=sessions,
+                    token_key=lambda: self.custody.token_key(),
+                    providers=ConfiguredProviders(self.oidc, home=self.path.parent),
+                ),
                 *iam_operations.bindings(self.identity_custody),
                 *distribution_sending.bindings(self.identity_custody),
                 *distribution_receiving.bindings(self.identity_custody, met=met),

@@ -35,8 +35,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     _of("iam", "ListOpenIDConnectProviders, UpdateOpenIDConnectProviderThumbprint"),
     _of("iam", "AddClientIDToOpenIDConnectProvider, RemoveClientIDFromOpenIDConnectProvider"),
     _of("iam", "TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags"),
-    # STS
-    _of("sts", "AssumeRoleWithWebIdentity"),
     # Regions and the account's name
     _of("account", "ListRegions, GetRegionOptStatus, EnableRegion, DisableRegion"),
     _of("account", "GetAccountInformation, PutAccountName"),

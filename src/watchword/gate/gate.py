@@ -82,6 +82,8 @@ AT_ONCE = frozenset({"secretsmanager.GetSecretValue", "secretsmanager.DescribeSe
 _ASKS_AS = {watchword.APPLY_KEY: "kms"}
 """Which service asks in the caller's name, where an operation of ours is not Secrets Manager's."""
 
+NOBODY = Principal(kind=PrincipalKind.WEB_IDENTITY, arn="", account="", user_id="")
+"""Who asks for an operation that is not signed, until its request has been read."""
 NOBODYS_KEY = verify.SigningKey(bytes(32))
 """What the signature of an unknown access key is compared with; the outcome is not looked at."""
 
@@ -300,8 +302,13 @@ class Gate:
                     shape = question.decode(operation, request)
                     constraints.check(shape)
                     asked.shape = shape
+                if principal is NOBODY:
+                    principal = asked.principal = self._identify(operation, shape, unit)
             except ApiError as error:
-                self._record_refusal(operation, principal, origin, error)
+                if principal is NOBODY:
+                    self._record_unproven(operation, origin, error, None)
+                else:
+                    self._record_refusal(operation, principal, origin, error)
                 raise
             if self._forward is not None and operation.global_write:
                 # Proven here only so that nobody else troubles the control Region, which trusts no word of ours.
@@ -332,6 +339,8 @@ class Gate:
         self, request: HTTPRequest, operation: Operation, origin: Origin, unit: Any
     ) -> Principal:
         """(2) for a client: SigV4. Raises what AWS answers to each way of getting it wrong."""
+        if not operation.signed:
+            return NOBODY
         access_key_id = None
         try:
             presented = verify.present(request)
@@ -356,6 +365,13 @@ class Gate:
             self._record_unproven(operation, origin, error, access_key_id)
             raise
         return known.principal
+
+    def _identify(self, operation: Operation, shape: Shape, unit: Any) -> Principal:
+        """(2) for an operation that is not signed: its request is read first, and then proves who asks."""
+        identify = self._bound[operation].identify
+        # Such an operation can't be bound without it: nobody would ever be let in.
+        assert identify is not None
+        return identify(shape, self._place, unit, self._clock())
 
     def _region_meant(self, presented: str) -> str:
         """For a service of the whole partition: the presented Region, if it is one of the partition's.

@@ -10,6 +10,7 @@ from watchword.api.errors import ValidationException
 from watchword.api.shapes import sts
 from watchword.envelope.refused import EnvelopeRefused
 from watchword.envelope.session import PREFIX_OF_ACCESS_KEYS, account_of
+from watchword.identity import web_identity
 from watchword.identity.assume_role import assume_role, find_trusting
 from watchword.identity.custody import Sessions
 from watchword.identity.messages import open_message
@@ -20,6 +21,7 @@ from watchword.identity.own_sessions import (
     get_session_token,
 )
 from watchword.identity.store import IdentityStore
+from watchword.identity.web_identity import ProviderKeys
 
 UNKNOWN_KEY = "The access key ID is none that this deployment knows."
 NO_MESSAGE = "The message is none that was encoded here, for this account."
@@ -70,10 +72,18 @@ def decode_authorization_message(
     return sts.DecodeAuthorizationMessageResponse(decoded_message=message.decode())
 
 
-def bindings(*, sessions: Sessions, token_key: Callable[[], bytes]) -> tuple[Bound, ...]:
-    """`token_key` is the Region's, for encoded messages."""
+def bindings(
+    *, sessions: Sessions, token_key: Callable[[], bytes], providers: ProviderKeys
+) -> tuple[Bound, ...]:
+    """`token_key` is the Region's, for encoded messages; `providers` have the keys of identity providers."""
     return (
         Bound(operation=sts.ASSUME_ROLE, find=find_trusting, run=partial(assume_role, sessions=sessions)),
+        Bound(
+            operation=sts.ASSUME_ROLE_WITH_WEB_IDENTITY,
+            find=web_identity.find_trusting,
+            run=partial(web_identity.assume_role_with_web_identity, sessions=sessions),
+            identify=partial(web_identity.identify, keys=providers),
+        ),
         Bound(
             operation=sts.GET_SESSION_TOKEN, find=find_self, run=partial(get_session_token, sessions=sessions)
         ),

@@ -27,7 +27,7 @@ from watchword.api.errors import AccessDeniedException
 from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.identity import explanation
-from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, policy_set
+from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, outsider, policy_set
 from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide
 from watchword.identity.decision import decide as decide_on_policies
 from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
@@ -187,6 +187,8 @@ def _as_sent(operation: Operation, request: Shape) -> str | None:
 
 
 def _unknown_to_policies(principal: Principal, action: str | None, arn: str) -> str:
+    if principal.kind is PrincipalKind.WEB_IDENTITY:
+        return f"Not authorized to perform {action}"
     on = "" if arn == "*" else f" on resource: {arn}"
     return f"User: {principal.arn} is not authorized to perform: {action}{on}"
 
@@ -200,6 +202,8 @@ _KINDS = {
 
 
 def _caller(principal: Principal) -> Caller:
+    if principal.kind is PrincipalKind.WEB_IDENTITY:
+        return outsider(CallerKind.WEB_IDENTITY, principal.arn)
     kind = _KINDS[principal.kind]
     unique_id = principal.unique_id if principal.kind is PrincipalKind.USER else ""
     return _named(kind, principal.arn, principal.issuer_arn, unique_id, principal.issuer_id)

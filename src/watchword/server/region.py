@@ -40,6 +40,7 @@ from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.key_uses import KeyUses
 from watchword.server.keys_elsewhere import KeysElsewhere, keys_elsewhere
+from watchword.server.provider_keys import ConfiguredProviders
 from watchword.server.sessions import CustodySessions, issuers_of
 from watchword.sigv4.verify import SigningKey
 from watchword.storage.stores import Access, SQLiteStores
@@ -272,7 +273,9 @@ def compose(
         *replica_receiving.bindings(met=met),
         *hands.bindings(met=met, steps=keys.STEPS),
         *(own_keys if elsewhere is None else elsewhere.answering(own_keys, custody=custody)),
-        *identity.bindings(sessions=sessions, token_key=token_key),
+        *identity.bindings(
+            sessions=sessions, token_key=token_key, providers=ConfiguredProviders(deployment.oidc)
+        ),
         *iam_operations.bindings(custody),
         *distribution_sending.bindings(custody),
         *distribution_receiving.bindings(custody, met=met),

@@ -135,7 +135,7 @@ def event(entry: Entry, *, process: str, sequence: int) -> bytes:
         error_message=UNSET if error is None else cut(error.message),
         additional_event_data={name: cut(text) for name, text in entry.note.items()} if entry.note else UNSET,
         resources=[_resource(arn) for arn in entry.resources] if entry.resources else UNSET,
-        recipient_account_id=UNSET if principal is None else principal.account,
+        recipient_account_id=UNSET if principal is None else principal.account or _owner(entry.resources),
         watchword={"process": process, "sequence": sequence},
     )
     return _line(_constant(operation, entry.place.region), document)
@@ -164,6 +164,11 @@ def service_event(occurrence: Occurrence, *, process: str, sequence: int) -> byt
         source=source, name=occurrence.name, region=occurrence.place.region, read_only=False, of_service=True
     )
     return _line(constant, document)
+
+
+def _owner(resources: Sequence[str]) -> str:
+    """Whose resource it was, of a caller that is of no account."""
+    return resources[0].split(":", 5)[4] if resources else ""
 
 
 @functools.cache
@@ -232,6 +237,11 @@ def _proven(principal: Principal, via: str | None) -> msgspec.Raw:
         identity["accessKeyId"] = principal.access_key_id
     if principal.name is not None:
         identity["userName"] = principal.name
+    if principal.kind is PrincipalKind.WEB_IDENTITY:
+        # Of no account, and on the way to a session: the provider is what stands for it.
+        identity["identityProvider"] = identity.pop("arn")
+        del identity["accountId"]
+        return msgspec.Raw(_encoder.encode(identity))
     session = principal.session
     if session is not None:
         identity["sessionContext"] = _session_context(principal, session)
