@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.contract.region import ACCOUNT, Answer, Region
@@ -104,8 +104,8 @@ class Lent:
     """Temporary credentials, as a client has them."""
 
     access_key_id: str
-    secret_access_key: str
-    token: str
+    secret_access_key: str = field(repr=False)
+    token: str = field(repr=False)
 
     @classmethod
     def of(cls, answer: Answer) -> Lent:

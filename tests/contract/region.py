@@ -31,7 +31,13 @@ from watchword.custody.master import Master
 from watchword.envelope.transport import generate_pair
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rates
-from watchword.identity import distribution_receiving, distribution_sending, iam_operations, policy_checks
+from watchword.identity import (
+    distribution_receiving,
+    distribution_sending,
+    iam_operations,
+    policy_checks,
+    session_keys,
+)
 from watchword.identity import operations as identity
 from watchword.identity.directory import founded
 from watchword.identity.model import AccessKeyItem, AccountKey, Settings
@@ -281,6 +287,7 @@ class Region:
                     token_key=lambda: self.custody.token_key(),
                     providers=ConfiguredProviders(self.oidc, home=self.path.parent),
                 ),
+                *session_keys.bindings(self.identity_custody),
                 *iam_operations.bindings(self.identity_custody),
                 *distribution_sending.bindings(self.identity_custody),
                 *distribution_receiving.bindings(self.identity_custody, met=met),

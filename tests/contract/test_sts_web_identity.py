@@ -195,7 +195,7 @@ def test_a_key_that_the_provider_does_not_have_is_refused(idp: Region) -> None:
 
 
 def test_tags_and_source_identity_of_a_token_need_the_role_s_permission(idp: Region) -> None:
-    claims = {
+    claims: dict[str, Any] = {
         "https://aws.amazon.com/tags": {
             "principal_tags": {"team": ["red"]},
             "transitive_tag_keys": ["team"],

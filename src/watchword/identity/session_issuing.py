@@ -79,15 +79,15 @@ def lend(
 
 
 def _key(directory: Directory, call: Call[IdentityStore]) -> tuple[str, bytes]:
-    """The newest session key that has settled; if none has, the newest."""
-    newest = None
+    """The newest session key that has settled; if none has, the oldest, which the others are the likeliest to have."""
+    oldest = None
     for key in directory.settings.session_keys:
         sealed = call.store.sealed_credential(directory.account, CredentialKind.SESSION_KEY, key.key_id)
         if sealed is None:
             continue
         if call.now - key.created_ms >= KEY_SETTLES_MS:
             return key.key_id, sealed
-        newest = newest or (key.key_id, sealed)
-    if newest is None:
+        oldest = (key.key_id, sealed)
+    if oldest is None:
         raise ServiceUnavailable(NO_KEY)
-    return newest
+    return oldest

@@ -21,7 +21,13 @@ from watchword.custody.client import CustodyClient
 from watchword.custody.identity_client import IdentityClient
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rate, Rates
-from watchword.identity import distribution_receiving, distribution_sending, iam_operations, policy_checks
+from watchword.identity import (
+    distribution_receiving,
+    distribution_sending,
+    iam_operations,
+    policy_checks,
+    session_keys,
+)
 from watchword.identity import operations as identity
 from watchword.keys import operations as keys
 from watchword.keys.custody import KeySealed, KeyUnavailable, WouldWait
@@ -276,6 +282,7 @@ def compose(
         *identity.bindings(
             sessions=sessions, token_key=token_key, providers=ConfiguredProviders(deployment.oidc)
         ),
+        *session_keys.bindings(custody),
         *iam_operations.bindings(custody),
         *distribution_sending.bindings(custody),
         *distribution_receiving.bindings(custody, met=met),
