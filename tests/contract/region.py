@@ -31,7 +31,13 @@ from watchword.custody.master import Master
 from watchword.envelope.transport import generate_pair
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rates
-from watchword.identity import distribution_receiving, distribution_sending, iam_operations, policy_checks
+from watchword.identity import (
+    distribution_receiving,
+    distribution_sending,
+    iam_operations,
+    policy_checks,
+    session_keys,
+)
 from watchword.identity import operations as identity
 from watchword.identity.directory import founded
 from watchword.identity.model import AccessKeyItem, AccountKey, Settings
@@ -46,7 +52,10 @@ from watchword.secrets import cross_account, replica_receiving, replica_sending,
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
 from watchword.secrets.sealing import Openers
+from watchword.server.deployment import OIDCSettings
 from watchword.server.key_uses import KeyUses
+from watchword.server.provider_keys import ConfiguredProviders
+from watchword.server.sessions import CustodySessions
 from watchword.sigv4.sign import presign, sign
 from watchword.sigv4.verify import SigningKey
 from watchword.storage import migrate as schema
@@ -222,11 +231,16 @@ class Region:
     hosted: tuple[str, ...] = REGIONS
     control: str = CONTROL
     """As its own watchword.toml says; empty while it moves."""
+    issuers: dict[str, bytes] = field(default_factory=dict)
+    """The public keys of the Regions whose sessions count, as watchword.toml has them; of this one, it is added."""
+    oidc: tuple[OIDCSettings, ...] = ()
+    """The identity providers whose tokens count."""
     faults: tuple[Bound, ...] = ()
     """Bindings that replace those of the same operations, to plant a fault."""
 
     def __post_init__(self) -> None:
         self.custody = Keyring(self.master, entropy=os.urandom, peers=self.peers)
+        self.issuers.setdefault(self.name, self.identity_custody.issuer_key())
         self.stores = self.open_stores()
         self.compose()
 
@@ -240,6 +254,7 @@ class Region:
             self.commits += 1
 
         self.met = met = Met()
+        sessions = CustodySessions(self.identity_custody, region=self.name, issuers=self.issuers)
         self.gate = Gate(
             place=Place(
                 partition="aws",
@@ -267,13 +282,19 @@ class Region:
                     used=self.key_uses.note,
                     quotas=self.key_quotas,
                 ),
-                *identity.bindings(),
+                *identity.bindings(
+                    sessions=sessions,
+                    token_key=lambda: self.custody.token_key(),
+                    providers=ConfiguredProviders(self.oidc, home=self.path.parent),
+                ),
+                *session_keys.bindings(self.identity_custody),
                 *iam_operations.bindings(self.identity_custody),
                 *distribution_sending.bindings(self.identity_custody),
                 *distribution_receiving.bindings(self.identity_custody, met=met),
                 *self.faults,
             ),
             signing_keys=SigningKeys(Keyring(self.master, entropy=os.urandom, peers=self.peers)),
+            sessions=sessions,
             process=f"test-{os.urandom(4).hex()}",
             trail=self.trail,
             clock=self.clock,

@@ -7,7 +7,7 @@ commits. What it may use of the world is in `Call`, handed in by the gate.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -29,6 +29,8 @@ class PrincipalKind(StrEnum):
     USER = "IAMUser"
     ROLE_SESSION = "AssumedRole"
     FEDERATED_USER = "FederatedUser"
+    WEB_IDENTITY = "WebIdentityUser"
+    """Somebody whom an identity provider vouches for, on the way to a role; of no account."""
     REGION = "Region"
     """Another Region of this deployment, known by its certificate, or this Region's own agent."""
 
@@ -51,11 +53,13 @@ class Session:
     chained: bool = False
     """Made with another role's session."""
     of_root: bool = False
-    """GetSessionToken of the root user."""
+    """GetSessionToken of the root user, or GetFederationToken."""
     issued_ms: int = 0
     expires_ms: int = 0
     region: str = ""
     """Where it was issued."""
+    claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a web identity: what its token says, by condition key in lower case."""
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -227,6 +231,9 @@ class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
     """A key: whom its policy does not let in has no access."""
     region: str | None = None
     """Another Region, where the permission is asked for: of what a request makes there."""
+    is_role: bool = False
+    """A role that is to be assumed: it decides itself, by its trust policy. A refusal never says by which statement or
+    policy, for that would tell whether the role is there."""
     grants: Callable[[str], Iterable[Granting]] | None = None
     """Of a key: the grants that permit this caller, in this request, an action (`kms:Decrypt`); asked only if no policy
     allows it."""
@@ -255,3 +262,5 @@ class Bound:
     operation: Operation
     find: Callable[[Any, Scope, Any], Found[Any]]
     run: Callable[[Any, Any, Call[Any]], Shape | None]
+    identify: Callable[[Any, Place, Any, int], Principal] | None = None
+    """Of an operation that nobody signs: who asks, as the request itself proves, by `(request, place, store, now)`."""

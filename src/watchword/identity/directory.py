@@ -265,6 +265,9 @@ class Directory:
         """What stands in the account, without the session's own."""
         if principal.kind is PrincipalKind.ROOT:
             return PoliciesOfPrincipal()
+        if principal.session is not None and principal.session.of_root:
+            # A federated user for whom the root user vouched: its session's policies alone limit it.
+            return PoliciesOfPrincipal(identity=policy_set([_made(_ALLOW_ALL, "the root user")]))
         unique_id = principal.issuer_id or principal.unique_id
         ready = self._ready.get(unique_id)
         if ready is None:
@@ -381,6 +384,7 @@ def _made(document: str, name: str) -> tuple[Compiled, ...]:
         return compiled(read(_DENY_ALL, kind=PolicyKind.IDENTITY), name=name)
 
 
+_ALLOW_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _DENY_ALL = (
     '{"Version":"2012-10-17","Statement":[{"Sid":"Unreadable","Effect":"Deny","Action":"*","Resource":"*"}]}'
 )

@@ -21,7 +21,13 @@ from watchword.custody.client import CustodyClient
 from watchword.custody.identity_client import IdentityClient
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rate, Rates
-from watchword.identity import distribution_receiving, distribution_sending, iam_operations, policy_checks
+from watchword.identity import (
+    distribution_receiving,
+    distribution_sending,
+    iam_operations,
+    policy_checks,
+    session_keys,
+)
 from watchword.identity import operations as identity
 from watchword.keys import operations as keys
 from watchword.keys.custody import KeySealed, KeyUnavailable, WouldWait
@@ -40,6 +46,7 @@ from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.key_uses import KeyUses
 from watchword.server.keys_elsewhere import KeysElsewhere, keys_elsewhere
+from watchword.server.provider_keys import ConfiguredProviders
 from watchword.server.sessions import CustodySessions, issuers_of
 from watchword.sigv4.verify import SigningKey
 from watchword.storage.stores import Access, SQLiteStores
@@ -272,7 +279,10 @@ def compose(
         *replica_receiving.bindings(met=met),
         *hands.bindings(met=met, steps=keys.STEPS),
         *(own_keys if elsewhere is None else elsewhere.answering(own_keys, custody=custody)),
-        *identity.bindings(),
+        *identity.bindings(
+            sessions=sessions, token_key=token_key, providers=ConfiguredProviders(deployment.oidc)
+        ),
+        *session_keys.bindings(custody),
         *iam_operations.bindings(custody),
         *distribution_sending.bindings(custody),
         *distribution_receiving.bindings(custody, met=met),
@@ -285,6 +295,7 @@ def compose(
         stores=stores,
         bindings=bindings,
         signing_keys=CustodySigningKeys(custody),
+        sessions=sessions,
         process=f"{process}-{boot_id}",
         trail=trail,
         clock=now_ms,
