@@ -60,12 +60,6 @@ CONDITIONS: dict[str, tuple[str, dict[str, Any], dict[str, object], dict[str, ob
         {"Plaintext": PLAINTEXT, "EncryptionContext": CONTEXT},
         {"Plaintext": PLAINTEXT, "EncryptionContext": {"other": "finance"}},
     ),
-    "the algorithm": (
-        "Encrypt",
-        {"StringEquals": {"kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}},
-        {"Plaintext": PLAINTEXT, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"},
-        {"Plaintext": PLAINTEXT},
-    ),
     "the period of rotation": (
         "EnableKeyRotation",
         {"NumericLessThan": {"kms:RotationPeriodInDays": "180"}},
@@ -109,6 +103,16 @@ CONDITIONS: dict[str, tuple[str, dict[str, Any], dict[str, object], dict[str, ob
         {"Tags": [{"TagKey": "team", "TagValue": "blue"}]},
     ),
 }
+
+
+def test_a_key_policy_sees_the_algorithm_that_is_used_said_or_not(region: Region) -> None:
+    algorithm = {"kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}
+    arn = key_under(region, deny("kms:Encrypt", {"StringEquals": algorithm}))
+    other = key_under(region, deny("kms:Encrypt", {"StringNotEquals": algorithm}))
+
+    for said in ({}, {"EncryptionAlgorithm": "SYMMETRIC_DEFAULT"}):
+        assert ask(region, "Encrypt", {"KeyId": arn, "Plaintext": PLAINTEXT, **said}) == DENIED
+        assert ask(region, "Encrypt", {"KeyId": other, "Plaintext": PLAINTEXT, **said})[0] == 200
 
 
 @pytest.mark.parametrize(("operation", "condition", "denied", "allowed"), CONDITIONS.values(), ids=CONDITIONS)

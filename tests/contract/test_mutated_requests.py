@@ -24,8 +24,8 @@ from watchword.secrets.find import find_nothing
 from watchword.sigv4.sign import sign
 
 SEED = int(os.environ.get("WATCHWORD_TEST_SEED", "20261122"))
-COUNT = 3_000
-OFTEN = 20
+COUNT = 6_000
+OFTEN = 30
 """As often asked for, an operation must have come past the first checks."""
 
 
@@ -100,7 +100,7 @@ def test_a_planted_fault_is_found(
     region.faults = (planted,)
     region.compose()
 
-    complaints, _ = wrong(region, pool, count=600)
+    complaints, _ = wrong(region, pool, count=3_000)
 
     assert complaints
     assert all(operation.name in one and one.endswith(complaint) for one in complaints)
