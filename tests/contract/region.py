@@ -31,7 +31,14 @@ from watchword.custody.master import Master
 from watchword.envelope.transport import generate_pair
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rates
-from watchword.identity import distribution_receiving, distribution_sending, iam_operations, policy_checks
+from watchword.identity import (
+    account_operations,
+    describe_regions,
+    distribution_receiving,
+    distribution_sending,
+    iam_operations,
+    policy_checks,
+)
 from watchword.identity import operations as identity
 from watchword.identity.directory import founded
 from watchword.identity.model import AccessKeyItem, AccountKey, Settings
@@ -269,6 +276,8 @@ class Region:
                 ),
                 *identity.bindings(),
                 *iam_operations.bindings(self.identity_custody),
+                *account_operations.bindings(),
+                *describe_regions.bindings(),
                 *distribution_sending.bindings(self.identity_custody),
                 *distribution_receiving.bindings(self.identity_custody, met=met),
                 *self.faults,

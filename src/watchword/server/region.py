@@ -21,7 +21,14 @@ from watchword.custody.client import CustodyClient
 from watchword.custody.identity_client import IdentityClient
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rate, Rates
-from watchword.identity import distribution_receiving, distribution_sending, iam_operations, policy_checks
+from watchword.identity import (
+    account_operations,
+    describe_regions,
+    distribution_receiving,
+    distribution_sending,
+    iam_operations,
+    policy_checks,
+)
 from watchword.identity import operations as identity
 from watchword.keys import operations as keys
 from watchword.keys.custody import KeySealed, KeyUnavailable, WouldWait
@@ -274,6 +281,8 @@ def compose(
         *(own_keys if elsewhere is None else elsewhere.answering(own_keys, custody=custody)),
         *identity.bindings(),
         *iam_operations.bindings(custody),
+        *account_operations.bindings(),
+        *describe_regions.bindings(),
         *distribution_sending.bindings(custody),
         *distribution_receiving.bindings(custody, met=met),
         *forwarding.bindings(
