@@ -20,13 +20,16 @@ from watchword.api.call import Place, Scope, root_of
 from watchword.api.operation import ConditionKey, Operation
 from watchword.api.shapes import kms
 from watchword.api.shapes import secretsmanager as sm
+from watchword.identity import iam_conditions
 from watchword.identity.context import GLOBAL, PRINCIPAL_TAG, REQUEST_TAG, RESOURCE_TAG
+from watchword.identity.model import User
 from watchword.keys import conditions as keys
 from watchword.keys.find import find_source_and_destination
 from watchword.secrets import conditions as secrets
 from watchword.secrets.model import Rotation
 
 NOBODY_FILLS = {
+    "iam:roletemplatearn": "there are no role templates",
     "kms:trailingdayswithoutkeyusage": "the request has no such member in this model, and nobody but KMS knows the days",
 }
 """Condition keys of the reference that are always absent here, and why."""
@@ -81,6 +84,9 @@ def found(region: Region) -> frozenset[str]:
         {
             *both(),
             *secrets.of_secret(full),
+            *iam_conditions.of_entity(
+                User(user_id="AIDA", name="a", created_ms=0, boundary="arn:aws:iam::aws:policy/b")
+            )(),
             *secrets.of_key(sm.CreateSecretRequest(kms_key_id="alias/db"), scope, unit),
             *keys.of_new_key(kms.CreateKeyRequest(multi_region=True)),
             *keys.of_key(key, named="alias/db", store=unit),

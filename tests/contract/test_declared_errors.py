@@ -54,12 +54,16 @@ FAULTS = {
 
 
 def test_a_fault_of_any_operation_is_what_its_service_calls_a_fault(region: Region) -> None:
-    region.faults = tuple(
-        Bound(operation=operation, find=find_nothing, run=broken) for operation in table.OPERATIONS
-    )
+    # What nothing carries out yet has no faults either; a page that says it is unknown would be contradicted.
+    answered = [
+        operation
+        for operation in table.OPERATIONS
+        if f"{operation.service.name}.{operation.name}" not in unanswered.NOT_YET
+    ]
+    region.faults = tuple(Bound(operation=operation, find=find_nothing, run=broken) for operation in answered)
     region.compose()
 
-    for operation in table.OPERATIONS:
+    for operation in answered:
         answer = ask_the_least(region, operation)
         assert answer.status == 500, operation
         code = mutations.code_of(answer.body, answer.response.headers)
