@@ -14,12 +14,12 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import custody, decisions, lists, measures
+from bench import custody, decisions, identity, lists, measures
 from bench.deployment import Deployment
 from bench.measures import Row
 
-PARTS = ("reads", "creates", "lag", "memory", "lists", "decisions", "custody")
-WITHOUT_LOAD = {"memory", "lists", "decisions"}
+PARTS = ("reads", "creates", "lag", "memory", "lists", "decisions", "custody", "identity")
+WITHOUT_LOAD = {"memory", "lists", "decisions", "identity"}
 """Parts that need no `wrk`."""
 
 
@@ -31,10 +31,12 @@ def main() -> int:
         return 2
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="watchword-bench-") as folder:
-        if parts - {"lists", "decisions", "custody"}:
+        if parts - {"lists", "decisions", "custody", "identity"}:
             rows += _loads(Path(folder), parts, quick=options.quick, seconds=options.seconds)
         if "lists" in parts:
             rows += _lists(Path(folder), quick=options.quick)
+        if "identity" in parts:
+            rows += _identity(Path(folder), quick=options.quick)
         if "custody" in parts:
             print("… custody in memory and in its own process", file=sys.stderr, flush=True)
             rows += custody.measure(Path(folder), quick=options.quick)
@@ -76,6 +78,12 @@ def _lists(folder: Path, *, quick: bool) -> list[Row]:
         if quick:
             return lists.lists(deployment, few=200, many=1_000, asks=2)
         return lists.lists(deployment, few=1_000, many=100_000, asks=30)
+
+
+def _identity(folder: Path, *, quick: bool) -> list[Row]:
+    print("… changes of identity, from Region to Region", file=sys.stderr, flush=True)
+    with Deployment(folder / "home-identity", workers=2) as deployment:
+        return identity.identity(deployment, times=5 if quick else 100)
 
 
 def _options() -> argparse.Namespace:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import base64
 import random
 from collections.abc import Iterator
+from functools import partial
+from typing import Any
 
 import pytest
 from tests.contract.kms_values import tend
@@ -30,7 +32,10 @@ from tests.contract.test_multi_region_keys import (
     sealed,
 )
 
+from watchword.api.call import Bound
 from watchword.api.shapes import watchword
+from watchword.keys import family_sending
+from watchword.replication.model import Kind
 
 
 @pytest.fixture
@@ -78,6 +83,37 @@ def test_a_region_that_is_down_has_its_replica_when_it_returns(regions: Regions)
 
     assert ONE == agreed(regions, key_id)
     assert described(regions[TWO], key_id)["KeyState"] == "Enabled"
+
+
+def test_two_regions_that_are_heard_at_once_do_not_miss_each_other(regions: Regions) -> None:
+    """Of two acknowledgements in two threads neither sees the other: new material seals all the same."""
+    key_id = replicated(regions, TWO, THREE)
+    one = regions[ONE]
+    old = seal_id(one, key_id)
+    one.call("RotateKeyOnDemand", KeyId=key_id)
+    acks = []
+    for target in (TWO, THREE):
+        (link_id,) = regions.link_ids(ONE, target)
+        message = regions.read(ONE, target, link_id, kind=Kind.KEYS).message
+        answer = regions.ask(ONE, target, watchword.APPLY_KEY, message)
+        acks.append(
+            partial(regions.take_back, ONE, link_id, message.epoch, message.theirs, answer, kind=Kind.KEYS)
+        )
+    first, second = acks
+    begun: list[bool] = []
+
+    def slow(request: Any, found: Any, call: Any) -> None:
+        """The second is taken while the first has read and not yet committed."""
+        family_sending.ack_key(request, found, call)
+        if not begun:
+            begun.append(True)
+            second()
+
+    one.faults = (Bound(operation=watchword.ACK_KEY, find=family_sending.find_outgoing, run=slow),)
+    one.compose()
+    first()
+
+    assert old != seal_id(one, key_id)
 
 
 def test_a_primary_that_was_set_back_learns_what_it_had_made(regions: Regions) -> None:

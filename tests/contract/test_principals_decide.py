@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.contract.people import add_user, ask, change, directory
+from tests.contract.people import add_user, ask, change, directory, statement
 from tests.contract.region import ACCOUNT, Region, token
 
 from watchword.identity.model import AccessKeyItem
@@ -87,3 +87,14 @@ def test_an_account_reads_back_as_it_was_written(region: Region) -> None:
     held = directory(region)
     assert (read.revision, read.content_id, read.digest) == (held.revision, held.content_id, held.digest)
     assert read.items == held.items
+
+
+def test_the_first_secret_of_a_region_need_not_be_the_root_users(region: Region) -> None:
+    """The account's default key is made with it, and its policy lets in whoever may use Secrets Manager."""
+    rule = {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}
+    add_user(region, "ann", policy=statement(rule))
+
+    made = ask(region, "ann", "CreateSecret", Name="first", SecretString="v", ClientRequestToken=token())
+
+    assert made.status == 200, made.refusal
+    assert ask(region, "ann", "GetSecretValue", SecretId="first").members["SecretString"] == "v"

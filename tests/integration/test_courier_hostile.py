@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -19,12 +19,15 @@ from tests.integration.edge_serving import Served, serving
 from watchword.api.http import HTTPRequest, HTTPResponse
 from watchword.api.shapes import watchword
 from watchword.envelope.transport import public_key_of
+from watchword.replication.cargo import Cargo
+from watchword.replication.met import Met
+from watchword.replication.model import Kind
 from watchword.server import certificates
 from watchword.server.courier import Leader
 from watchword.server.deployment import Address, Deployment, RegionSettings
 from watchword.server.edge import Limits, threaded
 from watchword.server.peers import Peer, PeerFailed, PeerUnreachable
-from watchword.server.region import Region, now_ms
+from watchword.server.region import CARGOES, Region, now_ms
 from watchword.wire.answer import edge_refusal
 
 ONE, TWO, THREE = "us-east-1", "us-east-2", "eu-west-1"
@@ -149,6 +152,8 @@ class Home:
     itself: Any
     deployment: Deployment
     settings: RegionSettings
+    met: Met
+    cargoes: Mapping[Kind, Cargo]
 
 
 @dataclass(kw_only=True)
@@ -199,8 +204,10 @@ def courier(regions: Regions, ill: Ill, folders: dict[str, Path]) -> Iterator[Le
             itself=one.itself,
             deployment=deployment,
             settings=deployment.regions[0],
+            met=one.met,
+            cargoes=CARGOES,
         )
-        # A courier takes a whole Region and asks for these five of it; the others would need a custodian's process.
+        # A courier takes a whole Region and asks for these of it; the others would need a custodian's process.
         leader = Leader(cast(Region, home), settings, context=certificates.client_context(folders[ONE]))
         leader.start()
         try:

@@ -11,6 +11,8 @@ import os
 import pwd
 import re
 import shutil
+import socket
+import sqlite3
 import time
 import uuid
 from contextlib import closing
@@ -22,10 +24,11 @@ from tests.integration import hsm as hsms
 from tests.integration.deployment import VIRGINIA, Caller, until
 from tests.integration.hsm import KEY, PIN, HsmDeployment, SoftHsm, hsm_deployment
 
-from watchword.custody import root
+from watchword.custody import protocol, root
 from watchword.custody.hsm import HsmOpener
 from watchword.custody.hsm_apart import HsmApart
 from watchword.custody.master import InHsm
+from watchword.custody.protocol import Op, Outcome
 
 VALUE = "never-to-be-found-outside"
 OPEN_S_MAX = 10.0
@@ -167,6 +170,38 @@ def test_in_mode_every_the_root_holds_no_master_and_each_decryption_is_the_hsms(
 
         # One decryption is two calls: how long the plaintext is, and then the plaintext.
         assert [after - before for before, after in itertools.pairwise(counts)] == [2] * 5
+
+
+def test_questions_that_come_together_are_answered_in_their_order_though_some_wait_for_the_hsm() -> None:
+    """As workers send them; more than one turn of them, and those between need no HSM."""
+    arn = b"arn:aws:kms:us-east-1:123456789012:key/11111111-1111-4111-8111-111111111111"
+    with hsm_deployment(mode="every") as deployment:
+        deployment.done("init", "--to", "hsm")
+        deployment.up()
+        questions = b""
+        for size in range(1, 51):
+            questions += protocol.frame(Op.CREATE_MATERIAL, (arn,))
+            questions += protocol.frame(Op.RANDOM, (protocol.number(size),))
+        with closing(socket.socket(socket.AF_UNIX)) as asking:
+            asking.settimeout(OPEN_S_MAX)
+            asking.connect(str(deployment.home / "regions" / VIRGINIA / "custody.sock"))
+            asking.sendall(questions)
+
+            answers = [taken(asking) for _ in range(100)]
+
+        assert {outcome for outcome, _ in answers} == {Outcome.DONE}
+        assert [len(parts[0]) for _, parts in answers[1::2]] == list(range(1, 51))
+        rows = {parts[0] for _, parts in answers[::2]}
+        assert (len(rows), {row[:2] for row in rows}) == (50, {b"\x01\x02"})
+
+
+def taken(asking: socket.socket) -> tuple[int, list[bytes]]:
+    received = bytearray()
+    while (length := protocol.frame_bytes(received)) is None or len(received) < length:
+        piece = asking.recv(protocol.LENGTH_BYTES if length is None else length - len(received))
+        assert piece, "the custodian hung up"
+        received += piece
+    return protocol.parse(bytes(received))
 
 
 def test_in_mode_start_the_hsm_is_asked_when_the_region_starts_and_not_again() -> None:
@@ -364,8 +399,6 @@ def test_a_master_moves_into_the_hsm_while_its_region_is_used() -> None:
 
 
 def wrapped_rows(deployment: HsmDeployment) -> list[bytes]:
-    import sqlite3
-
     with closing(sqlite3.connect(deployment.home / "regions" / VIRGINIA / "store.sqlite3")) as raw:
         found = raw.execute("SELECT wrapped FROM kms_material UNION SELECT sealed_secret FROM access_key")
         return [row for (row,) in found]

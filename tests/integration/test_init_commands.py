@@ -256,8 +256,15 @@ def test_env_is_what_a_shell_takes(folder: Path) -> None:
     assert document["account_id"] == "123456789012"
     assert document["endpoint_url"] == "http://127.0.0.1:7900"
     assert document["regions"] == {
-        "us-east-1": {"endpoint_url": "http://127.0.0.1:7901"},
-        "us-east-2": {"endpoint_url": "http://127.0.0.1:7902"},
+        "us-east-1": {"endpoint_url": "http://127.0.0.1:7901", "partition": "aws"},
+        "us-east-2": {"endpoint_url": "http://127.0.0.1:7902", "partition": "aws"},
+    }
+    assert document["partitions"] == {
+        "aws": {
+            "access_key_id": keys[0],
+            "secret_access_key": keys[1],
+            "account_id": "123456789012",
+        }
     }
 
 

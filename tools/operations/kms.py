@@ -155,9 +155,10 @@ KMS = ServiceFacts(
         ),
         "ImportKeyMaterial": change(ExpirationModel="ExpirationModel", ValidTo="ValidTo"),
         "DeleteImportedKeyMaterial": change(),
-        # Answered UnsupportedOperationException: multi-Region keys, asymmetric keys, custom key stores.
+        # Multi-Region keys
         "ReplicateKey": change(ReplicaRegion="ReplicaRegion"),
         "UpdatePrimaryRegion": change(PrimaryRegion="PrimaryRegion"),
+        # Answered UnsupportedOperationException: asymmetric keys, custom key stores.
         "GenerateDataKeyPair": use(OF_A_CIPHERTEXT | {"kms:DataKeyPairSpec": "KeyPairSpec"}),
         "GenerateDataKeyPairWithoutPlaintext": use(OF_A_CIPHERTEXT | {"kms:DataKeyPairSpec": "KeyPairSpec"}),
         "GetPublicKey": Facts(access=AccessLevel.READ, resource="KeyId", keys=BY_ALIAS),

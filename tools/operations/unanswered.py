@@ -107,14 +107,11 @@ UNSUPPORTED = "UnsupportedOperationException"
 """KMS's word for what it has not, of operations that do not declare it too."""
 
 NO_ASYMMETRIC_KEYS = f"{UNSUPPORTED}: no asymmetric keys and no key agreement"
-NO_MULTI_REGION_KEYS = f"{UNSUPPORTED}: no multi-Region keys"
 NO_STORES = f"{UNSUPPORTED}: no custom key stores"
 
 ALWAYS_REFUSED: Mapping[str, str] = {
     "secretsmanager.AssociateCrossAccountReplica": NO_OTHER_ACCOUNT,
     "secretsmanager.DisassociateCrossAccountReplica": NO_OTHER_ACCOUNT,
-    "kms.ReplicateKey": NO_MULTI_REGION_KEYS,
-    "kms.UpdatePrimaryRegion": NO_MULTI_REGION_KEYS,
     "kms.Decapsulate": NO_ASYMMETRIC_KEYS,
     "kms.DeriveSharedSecret": NO_ASYMMETRIC_KEYS,
     "kms.Encapsulate": NO_ASYMMETRIC_KEYS,
@@ -214,7 +211,8 @@ NEVER: Mapping[tuple[str, str], str] = {
         "CancelKeyDeletion, CreateKey, DeleteImportedKeyMaterial, DescribeKey, DisableKey, DisableKeyRotation, EnableKey, "
         "EnableKeyRotation, GetKeyLastUsage, GetKeyPolicy, GetKeyRotationStatus, GetParametersForImport, ImportKeyMaterial, "
         "ListAliases, ListGrants, ListKeyPolicies, ListKeyRotations, ListResourceTags, ListRetirableGrants, PutKeyPolicy, "
-        "RetireGrant, RevokeGrant, RotateKeyOnDemand, ScheduleKeyDeletion, TagResource, UntagResource, UpdateKeyDescription",
+        "ReplicateKey, RetireGrant, RevokeGrant, RotateKeyOnDemand, ScheduleKeyDeletion, TagResource, UntagResource, "
+        "UpdateKeyDescription, UpdatePrimaryRegion",
     ),
     **_of_kms(
         "KMSInvalidStateException",

@@ -192,8 +192,8 @@ class HsmLink:
     def expire(self) -> None:
         """Give up what waits beyond its deadline, and what was asked on a connection that is gone."""
         dropped, self._dropped = self._dropped, []
-        for waiting in dropped:
-            waiting.then(HsmAway(self.state))
+        for gone in dropped:
+            gone.then(HsmAway("the HSM's process has ended"))
         now = self._monotonic()
         late = [
             (number, waiting)

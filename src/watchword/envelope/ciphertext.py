@@ -54,7 +54,8 @@ class Header:
 
 def name_of(key_arn: str) -> str:
     """Return how a blob names a key: by its ARN, which for a multi-Region key is without its Region."""
-    if not key_arn.rpartition("/")[2].startswith(MULTI_REGION):
+    # The first look is for the many keys of one Region: every read of a secret comes by here.
+    if MULTI_REGION not in key_arn or not key_arn.rpartition("/")[2].startswith(MULTI_REGION):
         return key_arn
     fields = key_arn.split(":", 5)
     if len(fields) > _REGION_FIELD:
@@ -64,6 +65,8 @@ def name_of(key_arn: str) -> str:
 
 def arn_in(name: str, region: str) -> str:
     """Return the ARN in a Region of the key that a blob names; the ARN itself, if it has a Region."""
+    if "::" not in name:
+        return name
     fields = name.split(":", 5)
     if len(fields) <= _REGION_FIELD or fields[_REGION_FIELD]:
         return name

@@ -12,7 +12,7 @@ clear inside custodians alone. Source: design section 5; decision 0010.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from watchword.api.call import Bound, Call, Found, Scope
@@ -165,10 +165,14 @@ def advanced(key: KMSKey, call: Call[KeyStore]) -> KMSKey:
     heard = {row.link.region for row in rows if row.link.status is Status.IN_SYNC}
     if key.state is KeyState.UPDATING and key.family.primary_region in heard:
         key = family.update_ended(key)
-    if key.is_primary and rotation.is_under_way(key) and heard >= family.relatives(key).keys():
-        key = rotation.begun(key, now=call.now)
-        call.occurred("RotateKey", account=key.account, arn=key.arn, details={"keyId": key.key_id})
-    return key
+    if not (key.is_primary and rotation.is_under_way(key)):
+        return key
+    if not heard >= family.relatives(key).keys():
+        # Written all the same: of two Regions that are heard at once, each would see the other as not heard yet, and nobody
+        # would come by again. So one of the two commits moves the other, which then sees both.
+        return replace(key, stamp=key.stamp + 1)
+    call.occurred("RotateKey", account=key.account, arn=key.arn, details={"keyId": key.key_id})
+    return rotation.begun(key, now=call.now)
 
 
 def is_of_two_histories(link: links.Link) -> bool:

@@ -381,8 +381,18 @@ def named(
             return _missing(key_id, kms.NotFoundException(f"Invalid keyId '{key_id}'"))
         key = store.key_of_alias(scope.account, tail)
         if key is None and tail == SECRETS_ALIAS:
-            # Made at its first use by Secrets Manager; the operation decides whether this is one.
-            return Found(resource=None, arn=prefix + tail)
+            # Made at its first use by Secrets Manager; the operation decides whether this is one. Policy is what the key's
+            # will be, so that it need not be the root user who uses it first.
+            policy = policies.secrets_manager_default(
+                account=scope.account,
+                partition=place.partition,
+                region=place.region,
+                dns_suffix=place.dns_suffix,
+            )
+            of_root = scope.principal.kind is PrincipalKind.ROOT
+            return Found(
+                resource=None, arn=prefix + tail, policy=None if of_root else policy, decides_itself=not of_root
+            )
         return (
             _found(key, key_id, scope, store, context)
             if key is not None

@@ -60,7 +60,6 @@ SCANS_ALLOWED = {
     "count_wrapped_materials": "a count, for how far re-wrapping is",
     "count_wrapped_access_keys": "a count, for how far re-wrapping is",
     "count_wrapped_credentials": "a count, for how far re-wrapping is",
-    "count_wrapped_credentials": "a count, for how far re-wrapping is",
     "accounts": "as many as the deployment has",
     "identity_revisions": "as many as the deployment has accounts",
     "events": "oldest first, up to a limit",
