@@ -36,7 +36,7 @@ def hosting(region: Region) -> Region:
 
 def ask(region: Region, operation: str, /, *, user: str | None = None, **members: object) -> Answer:
     """Ask Account Management as an SDK does, as the root user or with a user's key."""
-    path = account.OPERATIONS[operation].path
+    path = account.OPERATIONS[operation].path or "/"
     return send(region, "account", path, "application/json", json.dumps(members).encode(), user=user)
 
 
@@ -227,7 +227,7 @@ def test_a_region_that_is_not_hosted_is_refused(hosting: Region, operation: str,
     )
 
 
-GOOD: dict[str, dict[str, object]] = {
+GOOD: dict[str, dict[str, str]] = {
     "ListRegions": {},
     "GetRegionOptStatus": {"RegionName": CAPE_TOWN},
     "EnableRegion": {"RegionName": CAPE_TOWN},

@@ -16,8 +16,9 @@ from tests.contract.region import CANARY, CONTROL, Region
 from tests.contract.several_regions import Regions, several
 
 from watchword.api.shapes import watchword
+from watchword.identity import distribution_sending
 from watchword.identity.model import OptStatus
-from watchword.replication.link import RETRY_MS_MAX
+from watchword.replication.link import RETRY_MS_MAX, RETRY_RARE_MS
 
 OTHER, OPT_IN = "us-east-2", "af-south-1"
 HEALED_MS = RETRY_MS_MAX + 1_000
@@ -100,15 +101,62 @@ def test_replication_into_a_region_that_is_not_enabled_fails_and_says_why(
 
 
 @pytest.mark.parametrize("primary", [CONTROL, OTHER])
-def test_what_failed_heals_soon_after_the_region_is_enabled(regions: Regions, primary: str) -> None:
+def test_what_failed_heals_as_soon_as_the_region_is_enabled(regions: Regions, primary: str) -> None:
     create(regions[primary])
-    run(regions, ms=60_000)
+    run(regions, ms=HEALED_MS)
     assert entry(regions[primary]) == FAILED
 
+    before = regions.clock.now
     opt(regions, OptStatus.ENABLING)
+
+    assert regions.clock.now - before < 1_000
+    assert entry(regions[primary]) == IN_SYNC
+    assert regions[OPT_IN].call("GetSecretValue", SecretId="db")["SecretString"] == CANARY
+
+
+def test_what_waits_for_a_region_to_be_enabled_is_seldom_tried(regions: Regions) -> None:
+    """Thousands of links may wait like this for months; a change of their secrets hurries none of them."""
+    create(regions[CONTROL])
+    run(regions, ms=HEALED_MS)
+    commits = regions[CONTROL].commits
+
+    regions[CONTROL].call("PutSecretValue", SecretId="db", SecretString="second")
+    run(regions, ms=RETRY_RARE_MS // 4)
+
+    assert entry(regions[CONTROL]) == FAILED
+    assert regions[CONTROL].commits == commits + 1
+
+
+def test_more_than_one_commit_takes_heal_too(regions: Regions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(distribution_sending, "HASTENED_MAX", 2)
+    names = [f"s{number}" for number in range(5)]
+    for name in names:
+        added = [{"Region": OPT_IN}]
+        regions[CONTROL].call("CreateSecret", Name=name, SecretString=CANARY, AddReplicaRegions=added)
     run(regions, ms=HEALED_MS)
 
-    assert entry(regions[primary]) == IN_SYNC
+    opt(regions, OptStatus.ENABLING)
+    run(regions)
+
+    assert regions[OPT_IN].stores.counts().secrets == 5
+
+
+def test_a_force_that_waited_is_still_a_force(regions: Regions) -> None:
+    opt(regions, OptStatus.ENABLING)
+    regions[OPT_IN].call("CreateSecret", Name="db", SecretString="in the way")
+    opt(regions, OptStatus.DISABLING)
+    added = [{"Region": OPT_IN}]
+    regions[CONTROL].call(
+        "CreateSecret",
+        Name="db",
+        SecretString=CANARY,
+        AddReplicaRegions=added,
+        ForceOverwriteReplicaSecret=True,
+    )
+    run(regions, ms=HEALED_MS)
+
+    opt(regions, OptStatus.ENABLING)
+
     assert regions[OPT_IN].call("GetSecretValue", SecretId="db")["SecretString"] == CANARY
 
 
@@ -139,11 +187,22 @@ def test_a_region_that_is_disabled_deletes_nothing_and_takes_nothing(regions: Re
     assert regions[OPT_IN].stores.counts().secrets == 1
 
     opt(regions, OptStatus.ENABLING)
-    # What it held is readable as soon as callers are let in, and what it missed comes.
-    assert regions[OPT_IN].call("GetSecretValue", SecretId="db")["SecretString"] == CANARY
-    run(regions, ms=HEALED_MS)
     assert entry(regions[CONTROL]) == IN_SYNC
     assert regions[OPT_IN].call("GetSecretValue", SecretId="db")["SecretString"] == "second"
+
+
+def test_what_a_region_held_when_it_was_disabled_is_readable_when_it_is_enabled_again(
+    regions: Regions,
+) -> None:
+    """Its primary is gone: it is what the Region kept."""
+    opt(regions, OptStatus.ENABLING)
+    create(regions[OTHER])
+    run(regions, ms=HEALED_MS)
+    opt(regions, OptStatus.DISABLING)
+    regions.down.add(OTHER)
+    opt(regions, OptStatus.ENABLING)
+
+    assert regions[OPT_IN].call("GetSecretValue", SecretId="db")["SecretString"] == CANARY
 
 
 @pytest.mark.parametrize("ever", [False, True], ids=["never enabled", "disabled again"])

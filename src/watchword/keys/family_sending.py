@@ -93,7 +93,7 @@ def read_key(
             return watchword.ReadKeyResponse(shake=True)
         case (links.Apply() as apply,):
             if not call.store.is_enabled(row.account, row.link.region, place=call.place):
-                return _fail(row, NOT_ENABLED, request, call)
+                return _fail(row, NOT_ENABLED, request, call, rarely=True)
             try:
                 message = _message(key, row, apply, call, custody)
             except EnvelopeRefused:
@@ -104,11 +104,16 @@ def read_key(
 
 
 def _fail(
-    row: LinkRow, reason: str, request: watchword.ReadReplicaRequest, call: Call[KeyStore]
+    row: LinkRow,
+    reason: str,
+    request: watchword.ReadReplicaRequest,
+    call: Call[KeyStore],
+    *,
+    rarely: bool = False,
 ) -> watchword.ReadKeyResponse:
     """Send nothing now; the link tries again."""
     message = reason.format(region=row.link.region)
-    unreadable = links.Unreadable(message=message, jitter=request.jitter or 0.0)
+    unreadable = links.Unreadable(message=message, jitter=request.jitter or 0.0, rarely=rarely)
     call.stage(LinkStepped(link_id=row.link.link_id, event=unreadable, now=call.now))
     return watchword.ReadKeyResponse()
 

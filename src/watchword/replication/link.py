@@ -54,6 +54,7 @@ __all__ = [
     "LEASE_MS",
     "RETRY_MS_MAX",
     "RETRY_MS_MIN",
+    "RETRY_RARE_MS",
     "SUCCEEDED_MESSAGE",
     "Answered",
     "Apply",
@@ -88,6 +89,9 @@ LEASE_MS = 5_000
 RETRY_MS_MIN = 100
 RETRY_MS_MAX = 5_000
 """A Region that returns is found within this time: half of the 10 s in which its links are to be InSync."""
+
+RETRY_RARE_MS = 600_000
+"""Of what `Unreadable.rarely` says: thousands of links may wait like this for months."""
 
 PROMPT_ATTEMPTS_MAX = 6
 """SHAKE and NEED_ALL are followed up at once that often: the longest honest exchange (message, SHAKE, handshake, message,
@@ -254,7 +258,10 @@ def _unreadable(link: Link, event: Unreadable, *, now: int) -> Link:
     # Heard late, after the state was acknowledged all the same, it says nothing any more.
     if link.lifecycle is not Lifecycle.ACTIVE or link.sent is None or _waits_for_a_person(link):
         return link
-    return _retried(_failed(link, event.message, now=now), jitter=event.jitter, now=now)
+    failed = _failed(link, event.message, now=now)
+    if event.rarely and failed.next_attempt_ms is not None:
+        return replace(failed, next_attempt_ms=now + RETRY_RARE_MS - int(RETRY_RARE_MS * event.jitter / 2))
+    return _retried(failed, jitter=event.jitter, now=now)
 
 
 def _removed(link: Link, *, now: int) -> Link:

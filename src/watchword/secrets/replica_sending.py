@@ -120,7 +120,8 @@ def read_replica(
         case links.Apply() as apply if secret is not None:
             if not call.store.is_enabled(row.account, row.link.region, place=call.place):
                 # Not for the other Region to say alone: values do not travel to where nobody may read them.
-                return _fail(row, after, replicas.not_enabled(row.link.region), request, call)
+                reason = replicas.not_enabled(row.link.region)
+                return _fail(row, after, reason, request, call, rarely=True)
             try:
                 message = _message(secret, row, apply, request.recipient or b"", call)
             except ApiError as error:
@@ -173,9 +174,11 @@ def _fail(
     reason: str,
     request: watchword.ReadReplicaRequest,
     call: Call[SecretStore],
+    *,
+    rarely: bool = False,
 ) -> watchword.ReadReplicaResponse:
     """Send nothing now; the entry says why, and the link tries again."""
-    unreadable = links.Unreadable(message=reason, jitter=request.jitter or 0.0)
+    unreadable = links.Unreadable(message=reason, jitter=request.jitter or 0.0, rarely=rarely)
     call.stage(LinkStepped(link_id=row.link.link_id, event=unreadable, now=call.now))
     failed, _ = links.step(claimed, unreadable, now=call.now)
     _tell(row, failed, call)

@@ -424,6 +424,14 @@ class SQLiteUnit:
         over = (self._overlay.link_over(row) for row in held)
         return tuple(row for row in over if row is not None)
 
+    def accounts_waiting_for(self, region: str, *, after: int) -> Sequence[str]:
+        return self._connection.snapshot(lambda raw: reads.accounts_waiting_for(raw, region, after=after))
+
+    def links_waiting_for(self, region: str, *, account: str, after: int, limit: int) -> Sequence[LinkRow]:
+        return self._connection.snapshot(
+            lambda raw: reads.links_waiting_for(raw, region, account=account, after=after, limit=limit)
+        )
+
     def identity_link(self, account: str) -> str | None:
         """Compared at commit with the directory, which changes with it."""
         row = self._connection.snapshot(lambda raw: raw.execute(SQL["identity_link"], (account,)).fetchone())
