@@ -38,6 +38,7 @@ from watchword.identity import (
     distribution_sending,
     iam_operations,
     policy_checks,
+    session_keys,
 )
 from watchword.identity import operations as identity
 from watchword.identity.directory import founded
@@ -53,7 +54,10 @@ from watchword.secrets import cross_account, replica_receiving, replica_sending,
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
 from watchword.secrets.sealing import Openers
+from watchword.server.deployment import OIDCSettings
 from watchword.server.key_uses import KeyUses
+from watchword.server.provider_keys import ConfiguredProviders
+from watchword.server.sessions import CustodySessions
 from watchword.sigv4.sign import presign, sign
 from watchword.sigv4.verify import SigningKey
 from watchword.storage import migrate as schema
@@ -229,11 +233,16 @@ class Region:
     hosted: tuple[str, ...] = REGIONS
     control: str = CONTROL
     """As its own watchword.toml says; empty while it moves."""
+    issuers: dict[str, bytes] = field(default_factory=dict)
+    """The public keys of the Regions whose sessions count, as watchword.toml has them; of this one, it is added."""
+    oidc: tuple[OIDCSettings, ...] = ()
+    """The identity providers whose tokens count."""
     faults: tuple[Bound, ...] = ()
     """Bindings that replace those of the same operations, to plant a fault."""
 
     def __post_init__(self) -> None:
         self.custody = Keyring(self.master, entropy=os.urandom, peers=self.peers)
+        self.issuers.setdefault(self.name, self.identity_custody.issuer_key())
         self.stores = self.open_stores()
         self.compose()
 
@@ -247,6 +256,7 @@ class Region:
             self.commits += 1
 
         self.met = met = Met()
+        sessions = CustodySessions(self.identity_custody, region=self.name, issuers=self.issuers)
         self.gate = Gate(
             place=Place(
                 partition="aws",
@@ -274,7 +284,12 @@ class Region:
                     used=self.key_uses.note,
                     quotas=self.key_quotas,
                 ),
-                *identity.bindings(),
+                *identity.bindings(
+                    sessions=sessions,
+                    token_key=lambda: self.custody.token_key(),
+                    providers=ConfiguredProviders(self.oidc, home=self.path.parent),
+                ),
+                *session_keys.bindings(self.identity_custody),
                 *iam_operations.bindings(self.identity_custody),
                 *account_operations.bindings(),
                 *describe_regions.bindings(),
@@ -283,6 +298,7 @@ class Region:
                 *self.faults,
             ),
             signing_keys=SigningKeys(Keyring(self.master, entropy=os.urandom, peers=self.peers)),
+            sessions=sessions,
             process=f"test-{os.urandom(4).hex()}",
             trail=self.trail,
             clock=self.clock,

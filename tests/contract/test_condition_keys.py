@@ -16,11 +16,11 @@ from tests.contract.storage_values import secret
 from tools.operations import unanswered
 
 from watchword.api import table
-from watchword.api.call import Place, Scope, root_of
+from watchword.api.call import Place, Scope, Session, root_of
 from watchword.api.operation import ConditionKey, Operation
 from watchword.api.shapes import kms
 from watchword.api.shapes import secretsmanager as sm
-from watchword.identity import describe_regions, iam_conditions
+from watchword.identity import describe_regions, iam_conditions, web_identity
 from watchword.identity.context import GLOBAL, PRINCIPAL_TAG, REQUEST_TAG, RESOURCE_TAG
 from watchword.identity.model import User
 from watchword.keys import conditions as keys
@@ -80,6 +80,7 @@ def found(region: Region) -> frozenset[str]:
     )
     both = find_source_and_destination(re_encrypted, scope, unit).facts
     assert both is not None
+    session = Session(tags=(("team", "red"),), transitive=frozenset({"team"}), source_identity="ann")
     return frozenset(
         {
             *both(),
@@ -92,6 +93,7 @@ def found(region: Region) -> frozenset[str]:
             *keys.of_new_key(kms.CreateKeyRequest(multi_region=True)),
             *keys.of_key(key, named="alias/db", store=unit),
             *map(without_end, keys.of_grant(kms.CreateGrantRequest(constraints=constraints))),
+            *map(without_end, web_identity.facts_of(session)),
             *RESOURCE_TAG,
         }
     )

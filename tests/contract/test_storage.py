@@ -970,7 +970,9 @@ def test_counts_say_how_much_there_is_and_how_far_behind(stores: RegionStores) -
 
 def _counted(stores: RegionStores) -> tuple[int, dict[str, int], int, int | None]:
     counts = stores.counts()
-    return counts.secrets, dict(counts.links), counts.leaving, counts.dirty_since_ms
+    assert counts.links[Kind.IDENTITY] == {}
+    of_secrets = dict(counts.links[Kind.SECRETS])
+    return counts.secrets, of_secrets, counts.leaving, counts.dirty_since_ms.get(Kind.SECRETS)
 
 
 def test_promotions_are_told_until_the_primary_has_heard(stores: RegionStores) -> None:

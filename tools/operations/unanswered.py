@@ -35,12 +35,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     _of("iam", "ListOpenIDConnectProviders, UpdateOpenIDConnectProviderThumbprint"),
     _of("iam", "AddClientIDToOpenIDConnectProvider, RemoveClientIDFromOpenIDConnectProvider"),
     _of("iam", "TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags"),
-    # STS
-    _of("sts", "AssumeRole"),
-    _of("sts", "AssumeRoleWithWebIdentity"),
-    _of("sts", "GetSessionToken, GetFederationToken"),
-    _of("sts", "GetAccessKeyInfo"),
-    _of("sts", "DecodeAuthorizationMessage"),
     # Permissions, which no request names: their condition keys are filled by what asks for them.
     _of("iam", "PassRole"),
     _of("sts", "TagSession, SetSourceIdentity"),

@@ -7,7 +7,7 @@ commits. What it may use of the world is in `Call`, handed in by the gate.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -29,6 +29,8 @@ class PrincipalKind(StrEnum):
     USER = "IAMUser"
     ROLE_SESSION = "AssumedRole"
     FEDERATED_USER = "FederatedUser"
+    WEB_IDENTITY = "WebIdentityUser"
+    """Somebody whom an identity provider vouches for, on the way to a role; of no account."""
     REGION = "Region"
     """Another Region of this deployment, known by its certificate, or this Region's own agent."""
 
@@ -51,11 +53,13 @@ class Session:
     chained: bool = False
     """Made with another role's session."""
     of_root: bool = False
-    """GetSessionToken of the root user."""
+    """GetSessionToken of the root user, or GetFederationToken."""
     issued_ms: int = 0
     expires_ms: int = 0
     region: str = ""
     """Where it was issued."""
+    claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of a web identity: what its token says, by condition key in lower case."""
 
 
 class Principal(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,13 +90,18 @@ class Principal(msgspec.Struct, frozen=True, kw_only=True):
         return self.unique_id if self.kind is PrincipalKind.USER and self.unique_id else self.arn
 
     @property
+    def acts_as(self) -> str:
+        """By which it is remembered for what goes on in its name when it is gone: a session's role, not the session."""
+        return self.issuer_id or self.unique_id or self.arn
+
+    @property
     def issuer_remembered_as(self) -> str:
         """The same of who issued its session; empty if nobody did."""
         return self.issuer_id or self.issuer_arn
 
 
 def root_of(account: str, *, partition: str) -> Principal:
-    """The account's root user; in its name replication uses keys until IAM exists."""
+    """The account's root user."""
     return Principal(
         kind=PrincipalKind.ROOT, arn=f"arn:{partition}:iam::{account}:root", account=account, user_id=account
     )
@@ -164,6 +173,9 @@ class Names(Protocol):
 
     def policy_shown(self, text: str, /) -> str: ...
 
+    def acting(self, remembered: str, /, *, account: str) -> Principal:
+        """A principal of an account, as it is now, for what is done in its name without it. Raises UnknownPrincipal."""
+
 
 class Call(msgspec.Struct, Generic[StoreT], frozen=True, kw_only=True):
     """One operation's share of the world. Pure rules get plain arguments instead."""
@@ -219,6 +231,9 @@ class Found(msgspec.Struct, Generic[ResourceT], frozen=True, kw_only=True):
     """A key: whom its policy does not let in has no access."""
     region: str | None = None
     """Another Region, where the permission is asked for: of what a request makes there."""
+    is_role: bool = False
+    """A role that is to be assumed: it decides itself, by its trust policy. A refusal never says by which statement or
+    policy, for that would tell whether the role is there."""
     grants: Callable[[str], Iterable[Granting]] | None = None
     """Of a key: the grants that permit this caller, in this request, an action (`kms:Decrypt`); asked only if no policy
     allows it."""
@@ -247,3 +262,5 @@ class Bound:
     operation: Operation
     find: Callable[[Any, Scope, Any], Found[Any]]
     run: Callable[[Any, Any, Call[Any]], Shape | None]
+    identify: Callable[[Any, Place, Any, int], Principal] | None = None
+    """Of an operation that nobody signs: who asks, as the request itself proves, by `(request, place, store, now)`."""

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from watchword import __version__
-from watchword.cli import custody, environment, operating, region_verbs, running
+from watchword.cli import account_verbs, custody, environment, operating, region_verbs, running
 from watchword.server.deployment import ACCOUNT_DEFAULT, PORT_DEFAULT, WORKERS_DEFAULT, HomeError
 from watchword.server.groups import Composition
 from watchword.server.home import HOME_DEFAULT, HOME_VARIABLE, REGIONS_DEFAULT, home_folder, open_home
@@ -119,6 +119,12 @@ def parser() -> argparse.ArgumentParser:
         description="List, add and remove Regions while the others go on.",
     )
     region_verbs.add_verbs(of_region, common)
+    of_account = verbs.add_parser(
+        "account",
+        help="change what belongs to an account",
+        description="Change what belongs to an account.",
+    )
+    account_verbs.add_verbs(of_account, common)
     verb(
         "tour",
         "replicate a secret, lose a Region, promote the replica",
@@ -198,6 +204,8 @@ def _run(options: argparse.Namespace, *, home: Path, composition: Composition | 
             return custody.run(open_home(home), options)
         case "region":
             return _regions(home, options, composition)
+        case "account":
+            return _accounts(home, options)
         case "tour":
             return _tour(home)
     return 0
@@ -208,6 +216,12 @@ def _regions(home: Path, options: argparse.Namespace, composition: Composition |
     from watchword.cli.regions import run
 
     return run(home, options, composition or _composed())
+
+
+def _accounts(home: Path, options: argparse.Namespace) -> int:
+    from watchword.cli.accounts import run
+
+    return run(home, options)
 
 
 def _tour(home: Path) -> int:

@@ -39,6 +39,8 @@ class RegionStatus:
     worst_lag_ms: int | None = None
     custodian: Mapping[str, object] | None = None
     """Its protections, and how often it was used for what."""
+    identity: Mapping[str, object] | None = None
+    """How far behind the accounts' identity is in other Regions; only the control Region has links."""
     kms: Mapping[str, object] | None = None
     """A KMS elsewhere: its name, and whether it can be used."""
 
@@ -134,6 +136,7 @@ def json_text(regions: Sequence[RegionStatus]) -> str:
             "secrets": held.secrets,
             "links": None if held.links is None else dict(held.links),
             "worst_lag_ms": held.worst_lag_ms,
+            "identity": None if held.identity is None else dict(held.identity),
             "custodian": None if held.custodian is None else dict(held.custodian),
             "kms": None if held.kms is None else dict(held.kms),
         }
@@ -199,7 +202,7 @@ def _status_of(settings: RegionSettings, said: Mapping[str, object] | None) -> R
     ready = sum(1 for process in processes if isinstance(process, dict) and process.get("state") == "ready")
     told = region_says(settings.door_socket)
     secrets, links, lag = told.get("secrets"), told.get("links"), told.get("worst_lag_ms")
-    custodian, kms = told.get("custodian"), told.get("kms")
+    custodian, kms, identity = told.get("custodian"), told.get("kms"), told.get("identity")
     counts = {str(name): count for name, count in links.items()} if isinstance(links, dict) else None
     return RegionStatus(
         name=settings.name,
@@ -211,6 +214,7 @@ def _status_of(settings: RegionSettings, said: Mapping[str, object] | None) -> R
         worst_lag_ms=lag if isinstance(lag, int) else None,
         custodian=custodian if isinstance(custodian, dict) else None,
         kms=kms if isinstance(kms, dict) else None,
+        identity=identity if isinstance(identity, dict) else None,
     )
 
 

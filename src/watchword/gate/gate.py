@@ -50,6 +50,7 @@ from watchword.gate.route import Unroutable, route
 from watchword.identity import policy
 from watchword.identity.context import Circumstances, RequestContext
 from watchword.identity.credentials import SigningKeys, credentials
+from watchword.identity.custody import Sessions
 from watchword.identity.decision import PoliciesOfPrincipal
 from watchword.identity.policy_principals import KnownHere, NamesOf
 from watchword.keys.custody import KeyUnavailable, Opening, WouldWait
@@ -81,6 +82,8 @@ AT_ONCE = frozenset({"secretsmanager.GetSecretValue", "secretsmanager.DescribeSe
 _ASKS_AS = {watchword.APPLY_KEY: "kms"}
 """Which service asks in the caller's name, where an operation of ours is not Secrets Manager's."""
 
+NOBODY = Principal(kind=PrincipalKind.WEB_IDENTITY, arn="", account="", user_id="")
+"""Who asks for an operation that is not signed, until its request has been read."""
 NOBODYS_KEY = verify.SigningKey(bytes(32))
 """What the signature of an unknown access key is compared with; the outcome is not looked at."""
 
@@ -154,6 +157,7 @@ class Gate:
         stores: Stores,
         bindings: Iterable[Bound],
         signing_keys: SigningKeys,
+        sessions: Sessions,
         process: str,
         trail: Trail,
         clock: Callable[[], int],
@@ -173,6 +177,7 @@ class Gate:
         self._stores = stores
         self._bound = {bound.operation: bound for bound in bindings}
         self._signing_keys = signing_keys
+        self._sessions = sessions
         self._process = process
         self._sequence = itertools.count(1)
         self._trail = trail
@@ -297,8 +302,13 @@ class Gate:
                     shape = question.decode(operation, request)
                     constraints.check(shape)
                     asked.shape = shape
+                if principal is NOBODY:
+                    principal = asked.principal = self._identify(operation, shape, unit)
             except ApiError as error:
-                self._record_refusal(operation, principal, origin, error)
+                if principal is NOBODY:
+                    self._record_unproven(operation, origin, error, None)
+                else:
+                    self._record_refusal(operation, principal, origin, error)
                 raise
             if self._forward is not None and operation.global_write:
                 # Proven here only so that nobody else troubles the control Region, which trusts no word of ours.
@@ -329,6 +339,8 @@ class Gate:
         self, request: HTTPRequest, operation: Operation, origin: Origin, unit: Any
     ) -> Principal:
         """(2) for a client: SigV4. Raises what AWS answers to each way of getting it wrong."""
+        if not operation.signed:
+            return NOBODY
         access_key_id = None
         try:
             presented = verify.present(request)
@@ -337,9 +349,12 @@ class Gate:
                 self._region_meant(presented.region) if operation.service.any_region else self._place.region
             )
             verify.check_scope(presented, region=region, service=operation.service.signing_name)
-            verify.check_time(presented, now=self._clock())
+            now = self._clock()
+            verify.check_time(presented, now=now)
             try:
-                known = credentials(presented, unit, self._signing_keys)
+                known = credentials(
+                    presented, unit, self._signing_keys, self._sessions, place=self._place, now=now
+                )
             except UnrecognizedClientException:
                 # The same work as for a key that exists: the time that a refusal takes must not tell which do.
                 with contextlib.suppress(ApiError):
@@ -350,6 +365,13 @@ class Gate:
             self._record_unproven(operation, origin, error, access_key_id)
             raise
         return known.principal
+
+    def _identify(self, operation: Operation, shape: Shape, unit: Any) -> Principal:
+        """(2) for an operation that is not signed: its request is read first, and then proves who asks."""
+        identify = self._bound[operation].identify
+        # Such an operation can't be bound without it: nobody would ever be let in.
+        assert identify is not None
+        return identify(shape, self._place, unit, self._clock())
 
     def _region_meant(self, presented: str) -> str:
         """For a service of the whole partition: the presented Region, if it is one of the partition's.

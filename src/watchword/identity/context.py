@@ -84,7 +84,9 @@ class RequestContext:
         filled = filling(self._operation).get(_name_of(key))
         if filled is not None:
             member = getattr(self._request, filled)
-            return None if member is None else _of_member(key, member)
+            if member is not None:
+                return _of_member(key, member)
+            # A session hands some of them on: the source identity, tags that are transitive.
         return None if self._facts is None else self._facts().get(key)
 
 

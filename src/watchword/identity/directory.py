@@ -39,6 +39,8 @@ from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
 CONTENT_ID_BYTES = 16
 PRINCIPALS_REMEMBERED = 1_024
 """Whose policies are kept ready, of one account."""
+ACTING = "watchword"
+"""The name of the session in which a role acts while nobody has assumed it."""
 POLICIES_REMEMBERED = 2_048
 """Documents that are kept ready, of all accounts, whatever revision they were read at."""
 
@@ -205,6 +207,33 @@ class Directory:
         found = self.users.get(unique_id) or self.roles.get(unique_id)
         return None if found is None else self.arn_of(found)
 
+    def principal_of_id(self, unique_id: str) -> Principal | None:
+        """A user, or a role as if somebody had assumed it, for what goes on in its name."""
+        user = self.users.get(unique_id)
+        if user is not None:
+            return Principal(
+                kind=PrincipalKind.USER,
+                arn=self.arn_of(user),
+                account=self.account,
+                user_id=user.user_id,
+                unique_id=user.user_id,
+                name=user.name,
+                tags=tuple(user.tags.items()),
+            )
+        role = self.roles.get(unique_id)
+        if role is None:
+            return None
+        return Principal(
+            kind=PrincipalKind.ROLE_SESSION,
+            arn=f"arn:{self.partition}:sts::{self.account}:assumed-role/{role.name}/{ACTING}",
+            account=self.account,
+            user_id=f"{role.role_id}:{ACTING}",
+            unique_id=f"{role.role_id}:{ACTING}",
+            issuer_arn=self.arn_of(role),
+            issuer_id=role.role_id,
+            tags=tuple(role.tags.items()),
+        )
+
     # What they may do
 
     def policies_of(self, principal: Principal) -> PoliciesOfPrincipal:
@@ -236,6 +265,9 @@ class Directory:
         """What stands in the account, without the session's own."""
         if principal.kind is PrincipalKind.ROOT:
             return PoliciesOfPrincipal()
+        if principal.session is not None and principal.session.of_root:
+            # A federated user for whom the root user vouched: its session's policies alone limit it.
+            return PoliciesOfPrincipal(identity=policy_set([_made(_ALLOW_ALL, "the root user")]))
         unique_id = principal.issuer_id or principal.unique_id
         ready = self._ready.get(unique_id)
         if ready is None:
@@ -352,6 +384,7 @@ def _made(document: str, name: str) -> tuple[Compiled, ...]:
         return compiled(read(_DENY_ALL, kind=PolicyKind.IDENTITY), name=name)
 
 
+_ALLOW_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
 _DENY_ALL = (
     '{"Version":"2012-10-17","Statement":[{"Sid":"Unreadable","Effect":"Deny","Action":"*","Resource":"*"}]}'
 )

@@ -27,7 +27,7 @@ from watchword.api.errors import AccessDeniedException
 from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.identity import explanation
-from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, policy_set
+from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, outsider, policy_set
 from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide
 from watchword.identity.decision import decide as decide_on_policies
 from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
@@ -44,6 +44,7 @@ BETWEEN_REGIONS = "watchword:"
 ALWAYS_ROOTS = "secretsmanager:DeleteResourcePolicy"
 POLICY_NAME = "default"
 """The one policy that a secret or a key has."""
+TRUST_NAME = "trust"
 
 
 class Decision(msgspec.Struct, frozen=True, kw_only=True):
@@ -146,7 +147,7 @@ def _on_policies(
 ) -> Decision:
     """`shown` is how the refusal names the resource."""
     try:
-        policy = None if found.policy is None else _ready(found.policy)
+        policy = None if found.policy is None else _ready(found.policy, is_role=found.is_role)
     except PolicyRefused:
         return Decision(
             allowed=False,
@@ -158,6 +159,7 @@ def _on_policies(
         account=account_of(found.arn),
         policy=policy,
         decides_itself=found.decides_itself and policy is not None,
+        is_role=found.is_role,
     )
     decided = decide_on_policies(asked, identity=identity, resource=side)
     if not decided.allowed and not decided.explicit and found.grants is not None:
@@ -166,11 +168,14 @@ def _on_policies(
         if held:
             granted = msgspec.structs.replace(side, grants=held)
             decided = decide_on_policies(asked, identity=identity, resource=granted)
-    return Decision(
-        allowed=decided.allowed,
-        because=explanation.because(asked, decided),
-        refusal="" if decided.allowed else explanation.refusal_text(asked, decided, shown=shown),
-    )
+    said = ""
+    if not decided.allowed:
+        said = (
+            _unknown_to_policies(principal, action, shown)
+            if found.is_role
+            else explanation.refusal_text(asked, decided, shown=shown)
+        )
+    return Decision(allowed=decided.allowed, because=explanation.because(asked, decided), refusal=said)
 
 
 def _as_sent(operation: Operation, request: Shape) -> str | None:
@@ -182,6 +187,8 @@ def _as_sent(operation: Operation, request: Shape) -> str | None:
 
 
 def _unknown_to_policies(principal: Principal, action: str | None, arn: str) -> str:
+    if principal.kind is PrincipalKind.WEB_IDENTITY:
+        return f"Not authorized to perform {action}"
     on = "" if arn == "*" else f" on resource: {arn}"
     return f"User: {principal.arn} is not authorized to perform: {action}{on}"
 
@@ -195,6 +202,8 @@ _KINDS = {
 
 
 def _caller(principal: Principal) -> Caller:
+    if principal.kind is PrincipalKind.WEB_IDENTITY:
+        return outsider(CallerKind.WEB_IDENTITY, principal.arn)
     kind = _KINDS[principal.kind]
     unique_id = principal.unique_id if principal.kind is PrincipalKind.USER else ""
     return _named(kind, principal.arn, principal.issuer_arn, unique_id, principal.issuer_id)
@@ -206,8 +215,9 @@ def _named(kind: CallerKind, arn: str, issuer_arn: str, unique_id: str, issuer_i
 
 
 @lru_cache(maxsize=POLICIES_REMEMBERED)
-def _ready(text: str) -> PolicySet:
-    return policy_set([compiled(read(text, kind=PolicyKind.RESOURCE), name=POLICY_NAME)])
+def _ready(text: str, *, is_role: bool) -> PolicySet:
+    kind, name = (PolicyKind.TRUST, TRUST_NAME) if is_role else (PolicyKind.RESOURCE, POLICY_NAME)
+    return policy_set([compiled(read(text, kind=kind), name=name)])
 
 
 @lru_cache(maxsize=ACCOUNTS_REMEMBERED)

@@ -21,7 +21,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
-from watchword.api.call import UnknownPrincipal
+from watchword.api.call import Principal, UnknownPrincipal, root_of
 from watchword.identity.store import IdentityStore
 
 _USER_OR_ROLE = re.compile(r"arn:[^:]+:iam::(?P<account>[0-9]{12}):(?:user|role)/.+", re.ASCII | re.DOTALL)
@@ -44,6 +44,9 @@ class Known(Protocol):
 
     def arn_of_id(self, unique_id: str, /) -> str | None:
         """The ARN that a user or role has now; `None`: it is gone."""
+
+    def principal(self, unique_id: str, /, *, account: str) -> Principal | None:
+        """A user of an account, or a role as if it had a session that nothing limits."""
 
 
 class KnownHere:
@@ -69,6 +72,10 @@ class KnownHere:
             if found is not None:
                 return found
         return None
+
+    def principal(self, unique_id: str, /, *, account: str) -> Principal | None:
+        directory = self._store.directory(account)
+        return None if directory is None else directory.principal_of_id(unique_id)
 
 
 class NamesOf:
@@ -112,6 +119,20 @@ class NamesOf:
     def policy_shown(self, text: str, /) -> str:
         """A policy that was kept, with the names of today."""
         return rewritten(text, self.shown)
+
+    def acting(self, remembered: str, /, *, account: str) -> Principal:
+        """Who is remembered so (`Principal.acts_as`), as it is now.
+
+        Raises:
+            UnknownPrincipal: nobody of this account, or it is gone.
+        """
+        _, _, rest = remembered.partition(":iam::")
+        if rest == f"{account}:root":
+            return root_of(account, partition=remembered.split(":")[1])
+        found = self._known.principal(remembered, account=account)
+        if found is None:
+            raise UnknownPrincipal(remembered)
+        return found
 
 
 def invalid_principal(arn: str) -> str:

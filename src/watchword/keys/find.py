@@ -391,7 +391,10 @@ def named(
             )
             of_root = scope.principal.kind is PrincipalKind.ROOT
             return Found(
-                resource=None, arn=prefix + tail, policy=None if of_root else policy, decides_itself=not of_root
+                resource=None,
+                arn=prefix + tail,
+                policy=None if of_root else policy,
+                decides_itself=not of_root,
             )
         return (
             _found(key, key_id, scope, store, context)

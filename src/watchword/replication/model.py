@@ -114,7 +114,7 @@ class Link:
     ordinal: int
     """The order in which Regions were added."""
     principal_arn: str
-    """Who made or last changed the link: keys are used in this principal's name."""
+    """Who made or last changed the link, as `Principal.acts_as` has it: keys are used in this principal's name."""
     kms_key_id: str | None
     overwrite: bool
     """A force that the replica has not carried out yet. It always goes with `whole`."""

@@ -88,7 +88,7 @@ def create_secret(
         secret,
         regions,
         overwrite=bool(request.force_overwrite_replica_secret),
-        principal_arn=call.principal.arn,
+        principal_arn=call.principal.acts_as,
         now=call.now,
         entropy=call.entropy,
     )
@@ -324,7 +324,7 @@ def replicate_secret_to_regions(
     for one in regions:
         if one.region in held:
             asked = links.Asked(
-                kms_key_id=one.kms_key_id, overwrite=overwrite, principal_arn=call.principal.arn
+                kms_key_id=one.kms_key_id, overwrite=overwrite, principal_arn=call.principal.acts_as
             )
             link = held[one.region]
             call.stage(LinkStepped(link_id=link.link_id, event=asked, now=call.now))
@@ -333,7 +333,7 @@ def replicate_secret_to_regions(
         secret,
         [one for one in regions if one.region not in held],
         overwrite=overwrite,
-        principal_arn=call.principal.arn,
+        principal_arn=call.principal.acts_as,
         now=call.now,
         entropy=call.entropy,
     )

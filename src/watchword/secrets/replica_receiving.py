@@ -11,7 +11,7 @@ from functools import partial
 
 import msgspec
 
-from watchword.api.call import Bound, Call, Found, Scope, root_of
+from watchword.api.call import Bound, Call, Found, Scope
 from watchword.api.errors import AccessDeniedException, ApiError, ValidationException
 from watchword.api.shapes import watchword
 from watchword.envelope.transport import Carriage
@@ -23,7 +23,7 @@ from watchword.replication.store import IncomingSaved
 from watchword.secrets import refusals, replicas
 from watchword.secrets.model import DEFAULT_KEY_ALIAS, SealedValue, Secret
 from watchword.secrets.names import SECRETS_MAX
-from watchword.secrets.sealing import context_of, kms_reason
+from watchword.secrets.sealing import acting, context_of, kms_reason
 from watchword.secrets.store import SecretPurged, SecretSaved, SecretStore
 
 NOT_YOURS = "a Region may speak of its own links alone"
@@ -205,7 +205,7 @@ def _opened(
     """
     place = call.place
     shape = replicas.empty(message, place=place, now=call.now, sid="")
-    principal = root_of(shape.account, partition=place.partition)
+    principal = acting(message.principal_arn or "", shape.account, call.names)
     values: dict[str, SealedValue] = {}
     for item in message.items or ():
         version_id, content_id = item.version_id or "", item.content_id

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watchword.api.call import Bound, Call, Found, Scope, root_of
+from watchword.api.call import Bound, Call, Found, Scope
 from watchword.api.errors import AccessDeniedException, ApiError
 from watchword.api.shapes import kms, watchword
 from watchword.api.unit import Moved
@@ -28,7 +28,7 @@ from watchword.replication.model import PROTOCOL_VERSION, Kind, Lifecycle, Statu
 from watchword.replication.store import LinkClaimed, LinkRow, LinkStepped
 from watchword.secrets import replicas
 from watchword.secrets.model import Secret, Version
-from watchword.secrets.sealing import context_of, kms_reason
+from watchword.secrets.sealing import acting, context_of, kms_reason
 from watchword.secrets.store import SecretStore
 from watchword.secrets.versions import labelled
 
@@ -270,8 +270,8 @@ def _sealed_for_replica(
             recipient=recipient,
             info=carriage.info(),
         )
-        principal = root_of(secret.account, partition=secret.partition)
         try:
+            principal = acting(link.principal_arn, secret.account, call.names)
             answer: watchword.SealForRegionResponse = call.invoke(
                 watchword.SEAL_FOR_REGION, request, principal=principal
             )

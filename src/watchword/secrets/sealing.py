@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from watchword.api.call import Call
+from watchword.api.call import Call, Names, Principal, UnknownPrincipal
 from watchword.api.errors import AccessDeniedException, ApiError, InternalFailure, ValidationException
 from watchword.api.shapes import kms
 from watchword.api.shapes.secretsmanager import (
@@ -35,6 +35,7 @@ from watchword.secrets.store import SecretStore
 
 PROBE_VERSION_ID = "RequestToValidateKeyAccess"
 OPENERS_MAX = 10_000
+GONE = "the user or role in whose name this replica was asked for is gone: ask for the replica again"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -246,6 +247,18 @@ def _through_kms(
         raise AccessDeniedException(refusals.KMS_DENIED) from error
     except ApiError as error:
         raise failure(f"Secrets Manager can't {verb} the secret value: {kms_reason(error)}") from error
+
+
+def acting(remembered: str, account: str, names: Names) -> Principal:
+    """In whose name replication uses keys: whoever asked for the replica last, as it is now.
+
+    Raises:
+        AccessDeniedException: it is gone, and with it its rights; somebody else has to ask for the replica again.
+    """
+    try:
+        return names.acting(remembered, account=account)
+    except UnknownPrincipal as unknown:
+        raise AccessDeniedException(GONE) from unknown
 
 
 def kms_reason(error: ApiError) -> str:

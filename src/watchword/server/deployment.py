@@ -31,6 +31,10 @@
     # network = true                          # the module connects to its HSM by TCP
     # deadline_ms = 1000                      # of one answer
 
+    [oidc."https://token.example.com"]        # optional: an identity provider whose tokens AssumeRoleWithWebIdentity takes
+    jwks = "https://token.example.com/keys"   # its public keys (a JWK Set), or a file that holds them
+    # ca = "tls/oidc-ca.crt"                  # who vouches for it, instead of the system's authorities
+
     [regions.us-east-1]                       # one table per Region, in the deployment's order
     partition = "aws"
     endpoint = "http://127.0.0.1:7701"
@@ -288,6 +292,22 @@ class CustodianSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OIDCSettings:
+    """An identity provider, and where its public keys are."""
+
+    issuer: str
+    """`https://…`, as its tokens say it."""
+    jwks: str
+    """A path, or a URL: of https, or of http on loopback."""
+    ca: Path | None = None
+    """`None`: the system's authorities."""
+
+    @property
+    def is_fetched(self) -> bool:
+        return "://" in self.jwks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Deployment:
     """A whole deployment, as one host's HOME describes it."""
 
@@ -300,6 +320,8 @@ class Deployment:
     request_rates: tuple[RequestRate, ...] = ()
     """No operation is in two of them; one in none is not limited."""
     custodian: CustodianSettings = CustodianSettings()
+    oidc: tuple[OIDCSettings, ...] = ()
+    """The identity providers whose tokens count; each account says which of them it trusts."""
     without_control: frozenset[str] = frozenset()
     """Partitions whose control Region moves just now: no Region is it. Told to processes, never written down."""
 
@@ -481,11 +503,17 @@ def to_toml(deployment: Deployment) -> str:
     custodian = _custodian_table(deployment.custodian)
     if custodian:
         document["custodian"] = custodian
+    if deployment.oidc:
+        document["oidc"] = {one.issuer: _oidc_table(one) for one in deployment.oidc}
     document["accounts"] = [
         {"id": account.id, "partition": account.partition} for account in deployment.accounts
     ]
     document["regions"] = {settings.name: _region_table(settings) for settings in deployment.regions}
     return toml_text(document)
+
+
+def _oidc_table(settings: OIDCSettings) -> Mapping[str, object]:
+    return {"jwks": settings.jwks} | ({} if settings.ca is None else {"ca": str(settings.ca)})
 
 
 def _custodian_table(settings: CustodianSettings) -> dict[str, object]:
@@ -608,6 +636,7 @@ def from_toml(text: str, *, home: Path) -> Deployment:
     door = top.table("front_door")
     limits = top.table("limits")
     custodian = top.table("custodian")
+    oidc = top.table("oidc")
     account_tables = top.tables("accounts")
     regions_table = top.table("regions")
     if regions_table is None or not account_tables:
@@ -624,6 +653,7 @@ def from_toml(text: str, *, home: Path) -> Deployment:
         regions=regions,
         request_rates=() if limits is None else _read_limits(limits),
         custodian=CustodianSettings() if custodian is None else _read_custodian(custodian),
+        oidc=() if oidc is None else tuple(_read_oidc(issuer, oidc) for issuer in list(oidc.entries)),
     )
     top.require_nothing_left()
     return deployment
@@ -691,6 +721,20 @@ def _read_limits(limits: _Table) -> tuple[RequestRate, ...]:
             limited.add(operation)
         rates.append(RequestRate(operations=operations, per_second=per_second))
     return tuple(rates)
+
+
+def _read_oidc(issuer: str, providers: _Table) -> OIDCSettings:
+    table = providers.table(issuer)
+    if table is None or not issuer.startswith("https://"):
+        raise providers.damaged(f"`{issuer}` is no issuer; `https://token.example.com` is one")
+    jwks, ca = table.take("jwks", str), table.take_optional("ca")
+    table.require_nothing_left()
+    settings = OIDCSettings(issuer=issuer, jwks=jwks, ca=None if ca is None else Path(ca))
+    if settings.is_fetched and not jwks.startswith("https://"):
+        parts = urlsplit(jwks)
+        if parts.scheme != "http" or not Address(host=parts.hostname or "", port=0).is_loopback:
+            raise table.damaged("`jwks` should be a path or an https URL")
+    return settings
 
 
 def _read_custodian(table: _Table) -> CustodianSettings:

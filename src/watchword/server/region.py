@@ -28,6 +28,7 @@ from watchword.identity import (
     distribution_sending,
     iam_operations,
     policy_checks,
+    session_keys,
 )
 from watchword.identity import operations as identity
 from watchword.keys import operations as keys
@@ -47,6 +48,7 @@ from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.key_uses import KeyUses
 from watchword.server.keys_elsewhere import KeysElsewhere, keys_elsewhere
+from watchword.server.provider_keys import ConfiguredProviders
 from watchword.server.sessions import CustodySessions, issuers_of
 from watchword.sigv4.verify import SigningKey
 from watchword.storage.stores import Access, SQLiteStores
@@ -279,7 +281,10 @@ def compose(
         *replica_receiving.bindings(met=met),
         *hands.bindings(met=met, steps=keys.STEPS),
         *(own_keys if elsewhere is None else elsewhere.answering(own_keys, custody=custody)),
-        *identity.bindings(),
+        *identity.bindings(
+            sessions=sessions, token_key=token_key, providers=ConfiguredProviders(deployment.oidc)
+        ),
+        *session_keys.bindings(custody),
         *iam_operations.bindings(custody),
         *account_operations.bindings(),
         *describe_regions.bindings(),
@@ -294,6 +299,7 @@ def compose(
         stores=stores,
         bindings=bindings,
         signing_keys=CustodySigningKeys(custody),
+        sessions=sessions,
         process=f"{process}-{boot_id}",
         trail=trail,
         clock=now_ms,
@@ -391,12 +397,17 @@ def health(region: Region) -> tuple[bool, dict[str, str]]:
 def status(region: Region) -> dict[str, object]:
     """What `watchword status` shows of a Region."""
     counts = region.stores.counts()
-    lag = None if counts.dirty_since_ms is None else max(0, now_ms() - counts.dirty_since_ms)
+    now = now_ms()
+    lags = {kind: max(0, now - since) for kind, since in counts.dirty_since_ms.items()}
     return {
         "secrets": counts.secrets,
-        "links": dict(counts.links),
+        "links": dict(counts.links[Kind.SECRETS]),
         "leaving": counts.leaving,
-        "worst_lag_ms": lag,
+        "worst_lag_ms": lags.get(Kind.SECRETS),
+        "identity": {
+            "links": dict(counts.links[Kind.IDENTITY]),
+            "worst_lag_ms": lags.get(Kind.IDENTITY),
+        },
         "custodian": custodian(region),
         "kms": None if region.elsewhere is None else region.elsewhere.status(),
     }

@@ -63,12 +63,12 @@ class Counts:
     """How much a Region holds and how far behind its replicas are."""
 
     secrets: int
-    links: Mapping[str, int]
-    """Links that the API shows, by status."""
+    links: Mapping[Kind, Mapping[str, int]]
+    """Active links by what they carry and by status; those of secrets are what the API shows."""
     leaving: int
     """Links whose removal the replica has not acknowledged."""
-    dirty_since_ms: int | None
-    """Commit time of the oldest change that some replica has not acknowledged; the worst lag is its age."""
+    dirty_since_ms: Mapping[Kind, int]
+    """Commit time of the oldest change that some Region has not acknowledged, by what it is; the worst lag is its age."""
 
 
 class _OfThread(threading.local):
@@ -158,19 +158,18 @@ class SQLiteStores:
     def counts(self) -> Counts:
         def read(raw: sqlite3.Connection) -> Counts:
             secrets: int = raw.execute(SQL["count_secrets"]).fetchone()[0]
-            links: dict[str, int] = {}
+            links: dict[Kind, dict[str, int]] = {kind: {} for kind in Kind}
+            dirty: dict[Kind, int] = {}
             leaving = 0
-            dirty: list[int] = []
-            for lifecycle, status, count, dirty_since_ms in raw.execute(SQL["count_links"]):
-                if lifecycle == Lifecycle.ACTIVE.value:
-                    links[status] = count
-                    if dirty_since_ms is not None:
-                        dirty.append(dirty_since_ms)
-                else:
+            for carried, lifecycle, status, count, dirty_since_ms in raw.execute(SQL["count_links"]):
+                kind = rows.kind_of(carried)
+                if lifecycle != Lifecycle.ACTIVE.value:
                     leaving += count
-            return Counts(
-                secrets=secrets, links=links, leaving=leaving, dirty_since_ms=min(dirty, default=None)
-            )
+                    continue
+                links[kind][status] = count
+                if dirty_since_ms is not None:
+                    dirty[kind] = min(dirty_since_ms, dirty.get(kind, dirty_since_ms))
+            return Counts(secrets=secrets, links=links, leaving=leaving, dirty_since_ms=dirty)
 
         return self._connection().snapshot(read)
 

@@ -114,7 +114,8 @@ class _Document(msgspec.Struct, kw_only=True, rename=_spelled):
 def event(entry: Entry, *, process: str, sequence: int) -> bytes:
     """Return the event of one call, without the line's end.
 
-    The answer is shown for changes only, and null for reads and refusals, as in CloudTrail.
+    The answer is shown for changes only, and null for reads and refusals, as in CloudTrail; but for sessions that were
+    issued, whose access key id leads to what was done with them.
     """
     operation = entry.operation
     answer, error, principal = entry.response, entry.error, entry.principal
@@ -125,7 +126,7 @@ def event(entry: Entry, *, process: str, sequence: int) -> bytes:
         user_identity=_unproven(entry.access_key_id) if principal is None else _proven(principal, entry.via),
         event_time=iso_seconds(entry.now // 1000),
         request_parameters=None if entry.request is None else shown(entry.request),
-        response_elements=None if answer is None or operation.read_only or error else shown(answer),
+        response_elements=None if answer is None or error or _is_read(operation) else shown(answer),
         request_id=entry.request_id,
         event_id=entry.event_id,
         source_ip_address=service or entry.source,
@@ -134,7 +135,7 @@ def event(entry: Entry, *, process: str, sequence: int) -> bytes:
         error_message=UNSET if error is None else cut(error.message),
         additional_event_data={name: cut(text) for name, text in entry.note.items()} if entry.note else UNSET,
         resources=[_resource(arn) for arn in entry.resources] if entry.resources else UNSET,
-        recipient_account_id=UNSET if principal is None else principal.account,
+        recipient_account_id=UNSET if principal is None else principal.account or _owner(entry.resources),
         watchword={"process": process, "sequence": sequence},
     )
     return _line(_constant(operation, entry.place.region), document)
@@ -163,6 +164,18 @@ def service_event(occurrence: Occurrence, *, process: str, sequence: int) -> byt
         source=source, name=occurrence.name, region=occurrence.place.region, read_only=False, of_service=True
     )
     return _line(constant, document)
+
+
+def _owner(resources: Sequence[str]) -> str:
+    """Whose resource it was, of a caller that is of no account."""
+    return resources[0].split(":", 5)[4] if resources else ""
+
+
+@functools.cache
+def _is_read(operation: Operation) -> bool:
+    """Cached for ever: one per operation."""
+    issues = operation.response is not None and "credentials" in operation.response.__struct_fields__
+    return operation.read_only and not issues
 
 
 def _line(constant: bytes, document: _Document) -> bytes:
@@ -224,6 +237,11 @@ def _proven(principal: Principal, via: str | None) -> msgspec.Raw:
         identity["accessKeyId"] = principal.access_key_id
     if principal.name is not None:
         identity["userName"] = principal.name
+    if principal.kind is PrincipalKind.WEB_IDENTITY:
+        # Of no account, and on the way to a session: the provider is what stands for it.
+        identity["identityProvider"] = identity.pop("arn")
+        del identity["accountId"]
+        return msgspec.Raw(_encoder.encode(identity))
     session = principal.session
     if session is not None:
         identity["sessionContext"] = _session_context(principal, session)

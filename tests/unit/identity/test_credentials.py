@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import pytest
 from msgspec import structs
 
-from watchword.api.call import Principal, PrincipalKind
+from watchword.api.call import Place, Principal, PrincipalKind
 from watchword.api.errors import UnrecognizedClientException
 from watchword.custody.core import Keyring
 from watchword.custody.master import Master
@@ -43,6 +44,24 @@ PRESENTED = Presented(
     timestamp="20261121T220000Z",
     time_ms=0,
 )
+
+PLACE = Place(
+    partition="aws",
+    region="us-east-1",
+    dns_suffix="amazonaws.com",
+    hosted_regions=("us-east-1",),
+    control="us-east-1",
+)
+
+
+class NoSessions:
+    """What opens no token: nobody is to ask for one."""
+
+    @staticmethod
+    def issue(*_: object, **__: object) -> NoReturn:
+        raise AssertionError
+
+    open = issue
 
 
 @dataclass(frozen=True)
@@ -82,7 +101,7 @@ class Keys:
 
 
 def test_an_access_key_stands_for_its_principal() -> None:
-    known = credentials(PRESENTED, Identity(HELD), Keys())
+    known = credentials(PRESENTED, Identity(HELD), Keys(), NoSessions(), place=PLACE, now=0)
 
     assert known.principal == Principal(
         kind=PrincipalKind.ROOT,
@@ -102,7 +121,7 @@ def test_an_access_key_stands_for_its_principal() -> None:
     ],
 )
 def test_the_signing_key_is_that_of_the_presented_scope(presented: Presented) -> None:
-    known = credentials(presented, Identity(HELD), Keys())
+    known = credentials(presented, Identity(HELD), Keys(), NoSessions(), place=PLACE, now=0)
 
     expected = SigningKey(
         derive(SECRET_ACCESS_KEY, day=presented.day, region=presented.region, service=presented.service)
@@ -130,7 +149,7 @@ def out_of_force(directory: Directory) -> Directory:
 
 
 def test_a_users_access_key_stands_for_the_user_as_it_is_now() -> None:
-    known = credentials(PRESENTED, Identity(USERS_KEY, KNOWN), Keys())
+    known = credentials(PRESENTED, Identity(USERS_KEY, KNOWN), Keys(), NoSessions(), place=PLACE, now=0)
 
     assert known.principal == Principal(
         kind=PrincipalKind.USER,
@@ -164,6 +183,6 @@ UNKNOWN = {
 def test_whoever_is_not_known_hears_the_same(presented: Presented, store: Identity) -> None:
     """One text for all, so that nobody learns which access keys exist (facts A.1)."""
     with pytest.raises(UnrecognizedClientException) as refused:
-        credentials(presented, store, Keys())
+        credentials(presented, store, Keys(), NoSessions(), place=PLACE, now=0)
 
     assert refused.value.message == "The security token included in the request is invalid."

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchword.api.call import UnknownPrincipal
+from watchword.api.call import Principal, PrincipalKind, UnknownPrincipal
 from watchword.identity.policy_document import PolicyKind, read
 from watchword.identity.policy_principals import NamesOf, invalid_principal, rewritten
 
@@ -33,6 +33,14 @@ class People:
 
     def arn_of_id(self, unique_id: str, /) -> str | None:
         return next((arn for arn, held in self._ids.items() if held == unique_id), None)
+
+    def principal(self, unique_id: str, /, *, account: str) -> Principal | None:
+        arn = self.arn_of_id(unique_id)
+        if arn is None or account != OURS:
+            return None
+        return Principal(
+            kind=PrincipalKind.USER, arn=arn, account=account, user_id=unique_id, unique_id=unique_id
+        )
 
 
 NAMES = NamesOf(People())
@@ -225,3 +233,26 @@ def test_whatever_else_stands_in_a_document_stays(
             statement["Principal"]["AWS"] = IDS.get(aws, aws)
     assert found == document
     assert rewritten(text, lambda name: name) == text
+
+
+ROOT_OF_OURS = f"arn:aws:iam::{OURS}:root"
+ACTING = {"a user": (ANN_ID, ANN), "the root user": (ROOT_OF_OURS, ROOT_OF_OURS)}
+
+
+@pytest.mark.parametrize(("remembered", "arn"), ACTING.values(), ids=ACTING)
+def test_who_acts_is_the_principal_as_it_is_now(remembered: str, arn: str) -> None:
+    assert NAMES.acting(remembered, account=OURS).arn == arn
+
+
+NOBODY = {
+    "somebody who is gone": ("AIDAGONEGONEGONE", OURS),
+    "somebody of another account": (ANN_ID, "210987654321"),
+    "another account's root user": (ROOT_OF_OURS, "210987654321"),
+    "nothing": ("", OURS),
+}
+
+
+@pytest.mark.parametrize(("remembered", "account"), NOBODY.values(), ids=NOBODY)
+def test_nobody_acts_for_an_account_but_its_own_principals(remembered: str, account: str) -> None:
+    with pytest.raises(UnknownPrincipal):
+        NAMES.acting(remembered, account=account)

@@ -670,6 +670,24 @@ class TendIdentityResponse(Shape, frozen=True, kw_only=True):
     """A Region is on its way to be enabled or disabled: look again soon."""
 
 
+class RenewSessionsRequest(Shape, frozen=True, kw_only=True):
+    """Another session key for an account; the old sessions go on, or end."""
+
+    account: str | None = field(name="Account", default=None)
+    end_old: bool | None = field(name="EndOld", default=None)
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "account": _ACCOUNT,
+        "end_old": Member(name="EndOld", required=True),
+    }
+
+
+class RenewSessionsResponse(Shape, frozen=True, kw_only=True):
+    keys: int | None = field(name="Keys", default=None)
+    """Session keys that the account has now."""
+    revision: int | None = field(name="Revision", default=None)
+
+
 class ForwardedHeader(Shape, frozen=True, kw_only=True):
     name: str | None = field(name="Name", default=None)
     value: str | None = field(name="Value", default=None)
@@ -747,6 +765,7 @@ ACK_KEY = _operation("AckKey", AckReplicaRequest, None)
 TEND_IDENTITY = _operation("TendIdentity", TendIdentityRequest, TendIdentityResponse)
 READ_ACCOUNT = _operation("ReadAccount", ReadReplicaRequest, ReadAccountResponse)
 ACK_ACCOUNT = _operation("AckAccount", AckReplicaRequest, None)
+RENEW_SESSIONS = _operation("RenewSessions", RenewSessionsRequest, RenewSessionsResponse)
 
 # Asked by another Region's agent, on the peer port.
 APPLY_REPLICA = _operation("ApplyReplica", Message, ReplicaVerdict)
@@ -820,6 +839,7 @@ OPERATIONS: dict[str, Operation] = {
         TEND_IDENTITY,
         READ_ACCOUNT,
         ACK_ACCOUNT,
+        RENEW_SESSIONS,
         APPLY_ACCOUNT,
         REMOVE_ACCOUNT,
         FORWARD,

@@ -88,8 +88,8 @@ WHERE link_id = ?
 DELETE FROM link WHERE link_id = ?
 
 -- name: count_links
--- Links by lifecycle and status, with the commit time of the oldest change that each group has not acknowledged.
-SELECT lifecycle, status, COUNT(*), MIN(dirty_since_ms) FROM link GROUP BY lifecycle, status
+-- Links by what they carry, lifecycle and status, with the commit time of the oldest change that is not acknowledged.
+SELECT kind, lifecycle, status, COUNT(*), MIN(dirty_since_ms) FROM link GROUP BY kind, lifecycle, status
 
 -- name: accessed_day_of_incoming
 -- When the secret that a link replicates to this Region was last read here.
