@@ -72,6 +72,16 @@ def read(deployment: Deployment, name: str, *, region: str = CAPE_TOWN, **change
     return str(deployment.client(region, **changed).get_secret_value(SecretId=name)["SecretString"])
 
 
+def session(deployment: Deployment, region: str) -> dict[str, str]:
+    """What a client is given of a root session that a Region issues."""
+    issued = deployment.client(region, service="sts").get_session_token()["Credentials"]
+    return {
+        "aws_access_key_id": issued["AccessKeyId"],
+        "aws_secret_access_key": issued["SecretAccessKey"],
+        "aws_session_token": issued["SessionToken"],
+    }
+
+
 def refusal(ask: Any, **parameters: Any) -> tuple[int, str]:
     with pytest.raises(ClientError) as refused:
         ask(**parameters)
@@ -154,9 +164,20 @@ def test_a_region_is_disabled_and_enabled_again(deployment: Deployment) -> None:
     until_entry(deployment, "kept", IN_SYNC)
     assert read(deployment, "kept", **ann) == first
 
+    issued = {region: session(deployment, region) for region in (VIRGINIA, CAPE_TOWN)}
+    for token in issued.values():
+        assert read(deployment, "kept", **token) == first
+        assert read(deployment, "kept", region=VIRGINIA, **token) == first
+
     set_to(deployment, "disable_region", "DISABLED")
 
     require_nobody_is_known(deployment)
+    for token in issued.values():
+        require_nobody_is_known(deployment, **token)
+    # What Cape Town has issued counts nowhere; Virginia's sessions go on elsewhere.
+    assert read(deployment, "kept", region=VIRGINIA, **issued[VIRGINIA]) == first
+    disowned = deployment.client(VIRGINIA, **issued[CAPE_TOWN])
+    assert refusal(disowned.get_secret_value, SecretId="kept") == (400, "UnrecognizedClientException")
     require_nobody_is_known(deployment, **ann)
     assert read(deployment, "kept", region=VIRGINIA, **ann) == first
     deployment.client(VIRGINIA).put_secret_value(SecretId="kept", SecretString=second)

@@ -12,7 +12,8 @@ reordering are harmless. The rules, in the order in which a message meets them:
   5. What the handshake finds at the replica is either known here (acked, sent, older than acked, or sent by this very
      run) or it is a foreign history: Failed, until a person overwrites or removes (I9).
   6. Overwrite, another key and removal raise the epoch, which makes every earlier message harmless (I5, I6).
-  7. Key trouble and loss are tried again, with back-off; what only a person can solve is not.
+  7. Key trouble and loss are tried again, with back-off; what only a person can solve is not. What this Region will hear
+     of, because its own copy of the account says it, is tried seldom, and at once when it hears.
 
 Who decides at the other end is `incoming`. Not handled here: what a message carries, and two links to one Region, of
 which the younger waits (`Claimed.behind`).
