@@ -35,10 +35,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     _of("iam", "ListOpenIDConnectProviders, UpdateOpenIDConnectProviderThumbprint"),
     _of("iam", "AddClientIDToOpenIDConnectProvider, RemoveClientIDFromOpenIDConnectProvider"),
     _of("iam", "TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags"),
-    # Regions and the account's name
-    _of("account", "ListRegions, GetRegionOptStatus, EnableRegion, DisableRegion"),
-    _of("account", "GetAccountInformation, PutAccountName"),
-    _of("ec2", "DescribeRegions"),
     # Permissions, which no request names: their condition keys are filled by what asks for them.
     _of("iam", "PassRole"),
     _of("sts", "TagSession, SetSourceIdentity"),
@@ -222,6 +218,7 @@ NEVER: Mapping[tuple[str, str], str] = {
     ("kms.TagResource", "LimitExceededException"): "more tags than a key can have are TagException",
     ("kms.ListRetirableGrants", "NotFoundException"): "a principal without grants has an empty list",
     ("kms.PutKeyPolicy", "UnsupportedOperationException"): "every key has a policy",
+    ("account", "TooManyRequestsException"): "too many requests are ThrottlingException, of every service",
 }
 """By operation, or by service for all its operations, and error."""
 

@@ -9,6 +9,7 @@ link to (`tend`), and what a message holds. Source: decision 0008.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
@@ -26,7 +27,16 @@ from watchword.identity.store import SID, IdentityChanged, IdentityStore
 from watchword.replication import link as links
 from watchword.replication.cargo import Cargo
 from watchword.replication.hands import event_of, find_nothing, stand_shape
-from watchword.replication.model import PROTOCOL_VERSION, Answered, Lifecycle, Link, Removed, Verdict
+from watchword.replication.model import (
+    PROTOCOL_VERSION,
+    Answered,
+    Asked,
+    Lifecycle,
+    Link,
+    Removed,
+    Status,
+    Verdict,
+)
 from watchword.replication.model import Kind as Carried
 from watchword.replication.store import LinkClaimed, LinkMade, LinkRow, LinkStepped, LinkStore
 
@@ -39,11 +49,19 @@ CARGO = Cargo(
     note_promotion=None,
 )
 ID_BYTES = 16
+HASTENED_MAX = 200
+"""Links in one commit."""
 
 
 class SendingStore(IdentityStore, LinkStore, Protocol):
     def identity_links(self, account: str) -> tuple[LinkRow, ...]:
         """All links that carry the account's identity away from here, those that are leaving too."""
+
+    def accounts_waiting_for(self, region: str, *, after: int) -> Sequence[str]:
+        """Whose links to a Region, of whatever kind, wait until later than `after`."""
+
+    def links_waiting_for(self, region: str, *, account: str, after: int, limit: int) -> Sequence[LinkRow]:
+        """Those of one account. Not remembered for the commit: a step is taken on the link as it then is."""
 
 
 def tend(
@@ -57,8 +75,10 @@ def tend(
 
     Found an account that has no identity yet: one that was made by `init`, or by a release that had no IAM. In a Region
     that is not the control Region, drop what is left from a time when it was; while that moves, touch nothing.
+
+    In every Region, have tried again what waits for another to be enabled, as soon as that is heard here.
     """
-    waits = False
+    waits = _hasten(call)
     if not call.place.control:
         return watchword.TendIdentityResponse(waits=waits)
     for account in call.store.accounts():
@@ -72,6 +92,27 @@ def tend(
         else:
             waits = _tend_account(directory, call) or waits
     return watchword.TendIdentityResponse(waits=waits)
+
+
+def _hasten(call: Call[SendingStore]) -> bool:
+    """Ask again for replicas in Regions that are enabled by now; returns whether one commit does not take them all."""
+    place = call.place
+    after = call.now + links.RETRY_MS_MAX
+    more = False
+    for region in sorted(place.opt_in - {place.region}):
+        for account in call.store.accounts_waiting_for(region, after=after):
+            if not call.store.is_enabled(account, region, place=place):
+                continue
+            rows = call.store.links_waiting_for(region, account=account, after=after, limit=HASTENED_MAX)
+            # What has not failed and yet waits that long is of a clock that was set back; the courier sees to it.
+            failed = [row.link for row in rows if row.link.status is Status.FAILED]
+            for link in failed:
+                asked = Asked(
+                    kms_key_id=link.kms_key_id, overwrite=link.overwrite, principal_arn=link.principal_arn
+                )
+                call.stage(LinkStepped(link_id=link.link_id, event=asked, now=call.now))
+            more = more or len(failed) == HASTENED_MAX
+    return more
 
 
 def _found_account(account: str, call: Call[SendingStore], custody: IdentityCustody) -> None:
@@ -103,7 +144,7 @@ def _found_account(account: str, call: Call[SendingStore], custody: IdentityCust
 
 
 def _tend_account(directory: Directory, call: Call[SendingStore]) -> bool:
-    """Returns whether a Region is on its way to be enabled or disabled."""
+    """Returns whether a Region is on its way to be enabled or disabled, or has just come there."""
     settings = directory.settings
     rows = call.store.identity_links(directory.account)
     active = {row.link.region: row for row in rows if row.link.lifecycle is Lifecycle.ACTIVE}
@@ -129,7 +170,8 @@ def _tend_account(directory: Directory, call: Call[SendingStore]) -> bool:
         changed = msgspec.structs.replace(settings, regions=regions)
         after = directory.changed(save=(changed,), now=call.now, entropy=call.entropy)
         call.stage(IdentityChanged(before=directory, after=after))
-    return any(status in (OptStatus.ENABLING, OptStatus.DISABLING) for status in regions.values())
+    under_way = (OptStatus.ENABLING, OptStatus.DISABLING)
+    return any(status in under_way for status in (*settings.regions.values(), *regions.values()))
 
 
 def _link(directory: Directory, region: str, *, ordinal: int, call: Call[SendingStore]) -> None:
