@@ -10,12 +10,16 @@ Source: IAM API reference; Service Authorization Reference, IAM, Resource types;
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
+import msgspec
+
 from watchword.api.call import Call, Found, Scope
-from watchword.api.errors import ApiError, InternalFailure
+from watchword.api.errors import ApiError, InternalFailure, ValidationException
+from watchword.api.operation import Operation
 from watchword.api.shape import Instant
 from watchword.api.shapes import iam
 from watchword.identity import iam_conditions
@@ -30,7 +34,8 @@ UNIQUE_ID_BYTES = 10
 TAGS_MAX = 50
 NOT_FOUND = "The {kind} with name {name} cannot be found."
 TAKEN = "{kind} with name {name} already exists."
-IN_USE = "Cannot delete entity, must {what} first."
+_POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[!-~]+")
+NO_USER = "Must specify userName when calling with non-User credentials"
 
 
 def directory_of(account: str, store: IdentityStore) -> Directory:
@@ -53,6 +58,41 @@ def find_user(request: object, scope: Scope, store: IdentityStore) -> Found[User
         user = directory.users.get(scope.principal.unique_id)
         return _found(user, scope.principal.arn, directory, named=scope.principal.arn)
     return _named("user", name, directory.user_named(name), directory)
+
+
+def find_user_to_rename(
+    request: iam.UpdateUserRequest, scope: Scope, store: IdentityStore
+) -> Found[User | None]:
+    """It takes the permission on the user as it is, and as it will be. Source: IAM API, UpdateUser."""
+    found = find_user(request, scope, store)
+    return _renamed(found, iam.UPDATE_USER, "user", request.new_path, request.new_user_name, scope)
+
+
+def find_group_to_rename(
+    request: iam.UpdateGroupRequest, scope: Scope, store: IdentityStore
+) -> Found[Group | None]:
+    """As `find_user_to_rename`. Source: IAM API, UpdateGroup."""
+    found = find_group(request, scope, store)
+    return _renamed(found, iam.UPDATE_GROUP, "group", request.new_path, request.new_group_name, scope)
+
+
+def _renamed(
+    found: Found[EntityT | None],
+    operation: Operation,
+    kind: str,
+    path: str | None,
+    name: str | None,
+    scope: Scope,
+) -> Found[EntityT | None]:
+    held = found.resource
+    if held is None or (path is None and name is None):
+        return found
+    target = find_new(kind, name or held.name, path or held.path, scope)
+    # What it is tagged with, and bounded by, goes with it.
+    same = msgspec.structs.replace(
+        target, tags=found.tags, facts=found.facts, named=f"{kind} {name or held.name}"
+    )
+    return msgspec.structs.replace(found, also=((operation, same),))
 
 
 def find_group(request: object, scope: Scope, store: IdentityStore) -> Found[Group | None]:
@@ -134,6 +174,17 @@ def new_id(prefix: str, call: Call[IdentityStore]) -> str:
     return prefix + base64.b32encode(call.entropy(UNIQUE_ID_BYTES)).decode("ascii")
 
 
+def require_user(user: User | None) -> User:
+    """Of an operation that means whoever calls where no user is named.
+
+    Raises:
+        ValidationException: the caller is a role's session, or the root user.
+    """
+    if user is None:
+        raise ValidationException(NO_USER)
+    return user
+
+
 def require(resource: EntityT | None) -> EntityT:
     """What `find` gave where the gate has refused what is missing."""
     assert resource is not None
@@ -206,6 +257,14 @@ def untagged(held: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
 
 
 def require_boundary(arn: str | None, directory: Directory) -> None:
-    """A boundary must be a managed policy that is there."""
-    if arn is not None and directory.document_of(arn) is None:
+    """A boundary must be a managed policy that is there.
+
+    Raises:
+        InvalidInputException: it is no policy's ARN. NoSuchEntityException: there is no such policy.
+    """
+    if arn is None:
+        return
+    if not _POLICY_ARN.fullmatch(arn):
+        raise iam.InvalidInputException(f"ARN {arn} is not valid.")
+    if directory.document_of(arn) is None:
         raise iam.NoSuchEntityException(f"Scope ARN: {arn} does not exist or is not attachable.")

@@ -8,15 +8,18 @@ from __future__ import annotations
 import msgspec
 
 from watchword.api.call import Bound, Call, Found, Scope
+from watchword.api.errors import ValidationException
 from watchword.api.shapes import iam
 from watchword.identity import iam_quotas as quotas
 from watchword.identity.directory import Directory
 from watchword.identity.entities import (
+    NO_USER,
     boundary_of,
     directory_of,
     find_account,
     find_new,
     find_user,
+    find_user_to_rename,
     moment,
     new_id,
     require,
@@ -75,7 +78,7 @@ def get_user(
             create_date=moment(directory.settings.created_ms),
         )
         if call.principal.arn != directory.root_arn:
-            raise iam.NoSuchEntityException("Must specify userName when calling with non-User credentials")
+            raise ValidationException(NO_USER)
         return iam.GetUserResponse(user=root)
     return iam.GetUserResponse(user=shown(user, directory))
 
@@ -186,7 +189,7 @@ def bindings() -> tuple[Bound, ...]:
         Bound(operation=iam.CREATE_USER, find=find_new_user, run=create_user),
         Bound(operation=iam.GET_USER, find=find_user, run=get_user),
         Bound(operation=iam.LIST_USERS, find=find_account, run=list_users),
-        Bound(operation=iam.UPDATE_USER, find=find_user, run=update_user),
+        Bound(operation=iam.UPDATE_USER, find=find_user_to_rename, run=update_user),
         Bound(operation=iam.DELETE_USER, find=find_user, run=delete_user),
         Bound(operation=iam.TAG_USER, find=find_user, run=tag_user),
         Bound(operation=iam.UNTAG_USER, find=find_user, run=untag_user),
