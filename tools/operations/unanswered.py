@@ -15,15 +15,9 @@ def _of(service: str, names: str) -> frozenset[str]:
 
 
 NOT_YET: frozenset[str] = frozenset().union(
-    # Passwords
-    _of("iam", "CreateLoginProfile, GetLoginProfile, UpdateLoginProfile, DeleteLoginProfile, ChangePassword"),
-    _of("iam", "GetAccountPasswordPolicy, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy"),
     # What policies would decide
     _of("iam", "SimulateCustomPolicy, SimulatePrincipalPolicy"),
     _of("iam", "GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy"),
-    # The account
-    _of("iam", "GetAccountSummary, GetAccountAuthorizationDetails"),
-    _of("iam", "CreateAccountAlias, ListAccountAliases, DeleteAccountAlias"),
     # Instance profiles
     _of("iam", "CreateInstanceProfile, GetInstanceProfile, DeleteInstanceProfile, ListInstanceProfiles"),
     _of("iam", "ListInstanceProfilesForRole, AddRoleToInstanceProfile, RemoveRoleFromInstanceProfile"),

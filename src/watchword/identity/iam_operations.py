@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 from watchword.api.call import Bound
-from watchword.identity import access_keys, groups, inline_policies, managed_policies, roles, users
+from watchword.identity import (
+    access_keys,
+    accounts,
+    groups,
+    inline_policies,
+    logins,
+    managed_policies,
+    roles,
+    users,
+)
 from watchword.identity.custody import IdentityCustody
 
 
 def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
     return (
+        *accounts.bindings(),
         *users.bindings(),
         *access_keys.bindings(custody),
+        *logins.bindings(custody),
         *groups.bindings(),
         *roles.bindings(),
         *inline_policies.bindings(),
