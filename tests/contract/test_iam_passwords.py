@@ -154,15 +154,15 @@ def test_a_deleted_login_profile_leaves_the_access_keys(region: Region) -> None:
     assert region.iam("DeleteUser", {"UserName": "ann"}).query_refusal[:2] == (409, "DeleteConflict")
     assert region.iam("DeleteLoginProfile", {"UserName": "ann"}).status == 200
     assert region.iam("GetLoginProfile", {"UserName": "ann"}).status == 404
-    assert region.iam("GetCallerIdentity", service="sts", **ANN).status == 200
+    assert region.iam("GetCallerIdentity", {}, service="sts", **ANN).status == 200
 
 
 def test_one_who_may_manages_its_own_login_profile(region: Region) -> None:
     add_user(region, "ann", policy=own("iam:*LoginProfile"))
 
     assert region.iam("CreateLoginProfile", {"Password": GOOD}, **ANN).status == 200
-    assert region.iam("GetLoginProfile", **ANN).text(".//UserName") == "ann"
-    assert region.iam("DeleteLoginProfile", **ANN).status == 200
+    assert region.iam("GetLoginProfile", {}, **ANN).text(".//UserName") == "ann"
+    assert region.iam("DeleteLoginProfile", {}, **ANN).status == 200
 
 
 def test_a_password_is_hashed_only_where_custody_answers(region: Region) -> None:
@@ -286,12 +286,12 @@ def test_the_account_lets_its_users_change_their_passwords(region: Region) -> No
     with_password(region)
     add_user(region, "bea")
     assert change(region, GOOD, OTHER).query_refusal[:2] == (403, "AccessDenied")
-    assert region.iam("GetAccountPasswordPolicy", **ANN).query_refusal[:2] == (403, "AccessDenied")
+    assert region.iam("GetAccountPasswordPolicy", {}, **ANN).query_refusal[:2] == (403, "AccessDenied")
 
     ask_for_policy(region, AllowUsersToChangePassword="true")
 
     assert change(region, GOOD, OTHER).status == 200
-    shown = region.iam("GetAccountPasswordPolicy", **ANN)
+    shown = region.iam("GetAccountPasswordPolicy", {}, **ANN)
     assert shown.text(".//AllowUsersToChangePassword") == "true"
     for action in ("GetLoginProfile", "UpdateLoginProfile"):
         assert region.iam(action, {"UserName": "bea"}, **ANN).query_refusal[:2] == (403, "AccessDenied")
