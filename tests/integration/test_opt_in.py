@@ -72,7 +72,7 @@ def read(deployment: Deployment, name: str, *, region: str = CAPE_TOWN, **change
     return str(deployment.client(region, **changed).get_secret_value(SecretId=name)["SecretString"])
 
 
-def session(deployment: Deployment, region: str) -> dict[str, str]:
+def session(deployment: Deployment, region: str) -> dict[str, Any]:
     """What a client is given of a root session that a Region issues."""
     issued = deployment.client(region, service="sts").get_session_token()["Credentials"]
     return {
