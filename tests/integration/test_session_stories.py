@@ -96,6 +96,15 @@ def is_let_in(held: dict[str, Any], deployment: Deployment, region: str) -> bool
     return verdict(held, deployment, region) == ""
 
 
+def is_invalid(held: dict[str, Any], deployment: Deployment, region: str) -> bool:
+    return verdict(held, deployment, region) == INVALID
+
+
+def answers(code: str, call: Any, **members: Any) -> bool:
+    """Whether a call is refused with this code; with none, whether it is answered."""
+    return refused(call, **members) == code
+
+
 def root_session(deployment: Deployment) -> dict[str, Any]:
     held: dict[str, Any] = deployment.client(VIRGINIA, service="sts").get_session_token()["Credentials"]
     return held
@@ -154,7 +163,7 @@ def test_a_chain_of_roles_reads_in_every_region(deployment: Deployment) -> None:
         who = client(two, deployment, region, "sts").get_caller_identity()
         assert who["Arn"] == f"arn:aws:sts::{ACCOUNT}:assumed-role/chain-second/story"
         read = partial(client(two, deployment, region).get_secret_value, SecretId="chain")
-        until(lambda read=read: refused(read) == "", what="the role's policy is known")
+        until(partial(answers, "", read), what="the role's policy is known")
         assert read()["SecretString"] == "value"
     longer = client(one, deployment, OHIO, "sts").assume_role
     asked = {"RoleArn": second, "RoleSessionName": "x1", "DurationSeconds": 3601}
@@ -179,7 +188,7 @@ def test_a_token_of_a_disabled_region_is_refused(
     opt(deployment, monkeypatch, OptStatus.DISABLING)
 
     for region in REGIONS:
-        until(lambda region=region: verdict(held, deployment, region) == INVALID, what="it is refused")
+        until(partial(is_invalid, held, deployment, region), what="it is refused")
 
 
 def test_an_expired_token_is_refused_as_expired(
@@ -255,13 +264,13 @@ def test_the_keys_of_a_user_rotate_without_a_pause(deployment: Deployment) -> No
     )
     for region in (VIRGINIA, OHIO):
         sts = after.client(region, "sts")
-        until(lambda sts=sts: refused(sts.get_caller_identity) == "", what="the new key is known")
+        until(partial(answers, "", sts.get_caller_identity), what="the new key is known")
     own = after.client(OHIO, "sts").get_session_token()["Credentials"]
     iam.update_access_key(UserName="rotating", AccessKeyId=before.access_key_id, Status="Inactive")
 
     for region in (VIRGINIA, OHIO):
         sts = before.client(region, "sts")
-        until(lambda sts=sts: refused(sts.get_caller_identity) == INVALID, what="the old key ends")
+        until(partial(answers, INVALID, sts.get_caller_identity), what="the old key ends")
         assert is_let_in(own, deployment, region)
 
 
@@ -274,7 +283,7 @@ def test_a_deleted_role_ends_its_sessions(deployment: Deployment) -> None:
     deployment.client(OHIO, service="iam").delete_role(RoleName="deleted")
 
     for region in (VIRGINIA, OHIO):
-        until(lambda region=region: verdict(held, deployment, region) == INVALID, what="its sessions end")
+        until(partial(is_invalid, held, deployment, region), what="its sessions end")
 
 
 def test_a_policy_revokes_the_sessions_of_before(deployment: Deployment) -> None:
@@ -292,7 +301,7 @@ def test_a_policy_revokes_the_sessions_of_before(deployment: Deployment) -> None
 
     for region in (VIRGINIA, OHIO):
         listing = client(held, deployment, region).list_secrets
-        until(lambda listing=listing: refused(listing) == DENIED, what="the session is revoked")
+        until(partial(answers, DENIED, listing), what="the session is revoked")
     again = assume(ann.client(VIRGINIA, "sts"), arn)
     assert refused(client(again, deployment, OHIO).list_secrets) == ""
 
@@ -313,7 +322,7 @@ def test_an_operator_renews_the_session_key(deployment: Deployment) -> None:
         assert is_let_in(fresh, deployment, region)
     assert renew("--end-old") == f"{ACCOUNT} has another session key, and none of its sessions is left\n"
     for region in (VIRGINIA, OHIO):
-        until(lambda region=region: verdict(held, deployment, region) == INVALID, what="its sessions end")
+        until(partial(is_invalid, held, deployment, region), what="its sessions end")
     again = root_session(deployment)
     until(lambda: is_let_in(again, deployment, OHIO), what="a new session is good everywhere")
 
