@@ -235,7 +235,8 @@ def test_tags_and_source_identity_of_a_token_need_the_role_s_permission(idp: Reg
 def test_what_can_t_be_passed_to_a_session_is_refused(idp: Region) -> None:
     add_role(idp, "app", trust=trust(actions=("sts:*",)))
     tags = {f"{n:03}".ljust(100, "k"): ["v" * 200] for n in range(40)}
-    many = token(**{"https://aws.amazon.com/tags": {"principal_tags": tags}})
+    claims: dict[str, Any] = {"https://aws.amazon.com/tags": {"principal_tags": tags}}
+    many = token(**claims)
 
     assert ask(idp, token(), Policy="{").query_refusal[:2] == (400, "MalformedPolicyDocument")
     assert ask(idp, many).query_refusal[:2] == (400, "PackedPolicyTooLarge")
