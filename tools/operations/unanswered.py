@@ -152,6 +152,7 @@ def _of_kms(error: str, why: str, names: str) -> Mapping[tuple[str, str], str]:
     return {(f"kms.{name}", error): why for name in names.split(", ")}
 
 
+CALLER_UNKNOWN = "an account that has not enabled the Region has no caller there"
 NEVER: Mapping[tuple[str, str], str] = {
     (
         "secretsmanager.AssociateCrossAccountReplica",
@@ -191,6 +192,10 @@ NEVER: Mapping[tuple[str, str], str] = {
     ("secretsmanager.BatchGetSecretValue", "DecryptionFailure"): IN_ERRORS,
     ("secretsmanager.BatchGetSecretValue", "InvalidRequestException"): IN_ERRORS,
     ("secretsmanager.BatchGetSecretValue", "ResourceNotFoundException"): IN_ERRORS,
+    ("sts.AssumeRole", "ExpiredTokenException"): "no context of another party is taken that could be over",
+    ("sts.AssumeRoleWithWebIdentity", "RegionDisabledException"): "there the account trusts no provider",
+    ("sts.GetFederationToken", "RegionDisabledException"): CALLER_UNKNOWN,
+    ("sts.GetSessionToken", "RegionDisabledException"): CALLER_UNKNOWN,
     ("kms", "CloudHsmClusterInvalidConfigurationException"): NO_KEY_STORES,
     ("kms", "CustomKeyStoreInvalidStateException"): NO_KEY_STORES,
     ("kms", "CustomKeyStoreNotFoundException"): NO_KEY_STORES,
