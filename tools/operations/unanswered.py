@@ -26,15 +26,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     # The account
     _of("iam", "GetAccountSummary, GetAccountAuthorizationDetails"),
     _of("iam", "CreateAccountAlias, ListAccountAliases, DeleteAccountAlias"),
-    # Instance profiles
-    _of("iam", "CreateInstanceProfile, GetInstanceProfile, DeleteInstanceProfile, ListInstanceProfiles"),
-    _of("iam", "ListInstanceProfilesForRole, AddRoleToInstanceProfile, RemoveRoleFromInstanceProfile"),
-    _of("iam", "TagInstanceProfile, UntagInstanceProfile, ListInstanceProfileTags"),
-    # OIDC providers
-    _of("iam", "CreateOpenIDConnectProvider, GetOpenIDConnectProvider, DeleteOpenIDConnectProvider"),
-    _of("iam", "ListOpenIDConnectProviders, UpdateOpenIDConnectProviderThumbprint"),
-    _of("iam", "AddClientIDToOpenIDConnectProvider, RemoveClientIDFromOpenIDConnectProvider"),
-    _of("iam", "TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags"),
     # STS
     _of("sts", "AssumeRole"),
     _of("sts", "AssumeRoleWithWebIdentity"),
@@ -46,7 +37,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     _of("account", "GetAccountInformation, PutAccountName"),
     _of("ec2", "DescribeRegions"),
     # Permissions, which no request names: their condition keys are filled by what asks for them.
-    _of("iam", "PassRole"),
     _of("sts", "TagSession, SetSourceIdentity"),
 )
 """Operations of the table that nothing carries out yet: a request for one is answered as if it were not there."""
