@@ -69,7 +69,7 @@ def find_to_add(
     passed = Found(
         resource=None,
         arn=role.arn,
-        named=role.arn,
+        named=role.named,
         tags=role.tags,
         facts=iam_conditions.of_passed_role(
             service=f"ec2.{place.dns_suffix}",
