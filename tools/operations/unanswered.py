@@ -20,9 +20,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     # Passwords
     _of("iam", "CreateLoginProfile, GetLoginProfile, UpdateLoginProfile, DeleteLoginProfile, ChangePassword"),
     _of("iam", "GetAccountPasswordPolicy, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy"),
-    # What policies would decide
-    _of("iam", "SimulateCustomPolicy, SimulatePrincipalPolicy"),
-    _of("iam", "GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy"),
     # The account
     _of("iam", "GetAccountSummary, GetAccountAuthorizationDetails"),
     _of("iam", "CreateAccountAlias, ListAccountAliases, DeleteAccountAlias"),

@@ -11,6 +11,7 @@ from watchword.identity import (
     managed_policies,
     oidc_providers,
     roles,
+    simulation,
     users,
 )
 from watchword.identity.custody import IdentityCustody
@@ -26,4 +27,5 @@ def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
         *managed_policies.bindings(),
         *instance_profiles.bindings(),
         *oidc_providers.bindings(),
+        *simulation.bindings(),
     )
