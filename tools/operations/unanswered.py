@@ -20,23 +20,10 @@ NOT_YET: frozenset[str] = frozenset().union(
     # Passwords
     _of("iam", "CreateLoginProfile, GetLoginProfile, UpdateLoginProfile, DeleteLoginProfile, ChangePassword"),
     _of("iam", "GetAccountPasswordPolicy, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy"),
-    # What policies would decide
-    _of("iam", "SimulateCustomPolicy, SimulatePrincipalPolicy"),
-    _of("iam", "GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy"),
     # The account
     _of("iam", "GetAccountSummary, GetAccountAuthorizationDetails"),
     _of("iam", "CreateAccountAlias, ListAccountAliases, DeleteAccountAlias"),
-    # Instance profiles
-    _of("iam", "CreateInstanceProfile, GetInstanceProfile, DeleteInstanceProfile, ListInstanceProfiles"),
-    _of("iam", "ListInstanceProfilesForRole, AddRoleToInstanceProfile, RemoveRoleFromInstanceProfile"),
-    _of("iam", "TagInstanceProfile, UntagInstanceProfile, ListInstanceProfileTags"),
-    # OIDC providers
-    _of("iam", "CreateOpenIDConnectProvider, GetOpenIDConnectProvider, DeleteOpenIDConnectProvider"),
-    _of("iam", "ListOpenIDConnectProviders, UpdateOpenIDConnectProviderThumbprint"),
-    _of("iam", "AddClientIDToOpenIDConnectProvider, RemoveClientIDFromOpenIDConnectProvider"),
-    _of("iam", "TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags"),
     # Permissions, which no request names: their condition keys are filled by what asks for them.
-    _of("iam", "PassRole"),
     _of("sts", "TagSession, SetSourceIdentity"),
 )
 """Operations of the table that nothing carries out yet: a request for one is answered as if it were not there."""

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from watchword.api.call import Bound
-from watchword.identity import access_keys, groups, inline_policies, managed_policies, roles, users
+from watchword.identity import (
+    access_keys,
+    groups,
+    inline_policies,
+    instance_profiles,
+    managed_policies,
+    oidc_providers,
+    roles,
+    simulation,
+    users,
+)
 from watchword.identity.custody import IdentityCustody
 
 
@@ -15,4 +25,7 @@ def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
         *roles.bindings(),
         *inline_policies.bindings(),
         *managed_policies.bindings(),
+        *instance_profiles.bindings(),
+        *oidc_providers.bindings(),
+        *simulation.bindings(),
     )

@@ -225,4 +225,5 @@ def _account_of(resource: str) -> str | None:
     parts = resource.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
         return None
-    return parts[4] or None
+    # AWS's managed policies are everybody's.
+    return None if parts[4] in ("", "aws") else parts[4]

@@ -96,9 +96,13 @@ def list_roles(
 def update_role(
     request: iam.UpdateRoleRequest, role: Role | None, call: Call[IdentityStore]
 ) -> iam.UpdateRoleResponse:
-    """Set description and longest session; what is not said becomes what it is by default, as on AWS."""
+    """Set description and longest session; a session's length that is not said becomes the default, as on AWS.
+
+    Of a service-linked role the description alone is anybody's. Source: IAM User Guide, Edit a service-linked role.
+    """
     role = require(role)
-    modifiable(role)
+    if request.max_session_duration is not None:
+        modifiable(role)
     changed = msgspec.structs.replace(
         role,
         description=role.description if request.description is None else request.description,
