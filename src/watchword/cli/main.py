@@ -121,8 +121,8 @@ def parser() -> argparse.ArgumentParser:
     region_verbs.add_verbs(of_region, common)
     of_account = verbs.add_parser(
         "account",
-        help="change what belongs to an account",
-        description="Change what belongs to an account.",
+        help="list accounts, make another, and change what belongs to one",
+        description="List accounts, make another, and change what belongs to one.",
     )
     account_verbs.add_verbs(of_account, common)
     verb(
@@ -219,6 +219,7 @@ def _regions(home: Path, options: argparse.Namespace, composition: Composition |
 
 
 def _accounts(home: Path, options: argparse.Namespace) -> int:
+    # Late, as the server's modules are.
     from watchword.cli.accounts import run
 
     return run(home, options)

@@ -28,7 +28,8 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.identity import explanation
 from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, outsider, policy_set
-from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide
+from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide, Side
+from watchword.identity.decision import Decision as Decided
 from watchword.identity.decision import decide as decide_on_policies
 from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
 from watchword.identity.variables import Context
@@ -173,9 +174,17 @@ def _on_policies(
         said = (
             _unknown_to_policies(principal, action, shown)
             if found.is_role
-            else explanation.refusal_text(asked, decided, shown=shown)
+            else explanation.refusal_text(asked, _told(decided, side, asked), shown=shown)
         )
     return Decision(allowed=decided.allowed, because=explanation.because(asked, decided), refusal=said)
+
+
+def _told(decided: Decided, side: ResourceSide, asked: Asked) -> Decided:
+    """What a refusal tells of a decision. Across accounts an explicit deny of the resource's reads like no policy at all,
+    for only what is there can have one."""
+    if decided.by is Side.RESOURCE and side.account not in (None, asked.caller.account):
+        return msgspec.structs.replace(decided, statement=None)
+    return decided
 
 
 def _as_sent(operation: Operation, request: Shape) -> str | None:
