@@ -5,8 +5,6 @@ Source: reliability 2.2, a malicious tenant; IAM User Guide, Permissions boundar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from tests.contract.people import (
     Lent,
@@ -26,9 +24,8 @@ IAM = f"arn:aws:iam::{ACCOUNT}"
 
 
 @pytest.fixture(autouse=True)
-def _secret(region: Region) -> Iterator[None]:
+def _secret(region: Region) -> None:
     region.call("CreateSecret", Name="db", SecretString="v")
-    yield
 
 
 def test_the_path_of_service_linked_roles_does_not_free_a_role_of_its_boundary(region: Region) -> None:
