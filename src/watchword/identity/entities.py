@@ -15,8 +15,11 @@ from collections.abc import Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
+import msgspec
+
 from watchword.api.call import Call, Found, Scope
 from watchword.api.errors import ApiError, InternalFailure
+from watchword.api.operation import Operation
 from watchword.api.shape import Instant
 from watchword.api.shapes import iam
 from watchword.identity import iam_conditions
@@ -77,6 +80,22 @@ def find_instance_profile(
     found = directory.instance_profile_named(name)
     missing = f"Instance Profile {name} cannot be found."
     return _named("instance-profile", name, found, directory, missing=missing)
+
+
+def moving(
+    found: Found[EntityT | None], operation: Operation, *, name: str | None, path: str | None, kind: str
+) -> Found[EntityT | None]:
+    """What may get another name or path: policy has to allow it on the ARN that it has and on the one that it gets.
+
+    Source: IAM User Guide, Renaming an IAM user, Renaming an IAM user group.
+    """
+    held = found.resource
+    if held is None or (name is None and path is None):
+        return found
+    account = found.arn.partition(f":{kind}/")[0]
+    arn = f"{account}:{kind}{path or held.path}{name or held.name}"
+    target = Found(resource=None, arn=arn, named=arn, tags=found.tags, facts=found.facts)
+    return msgspec.structs.replace(found, also=((operation, target),))
 
 
 def find_new(kind: str, name: str, path: str | None, scope: Scope) -> Found[None]:

@@ -40,6 +40,8 @@ from watchword.identity.store import IdentityStore
 from watchword.identity.users import REFERENCES
 
 SESSION_S = 3_600
+LINKED_PATH = "/aws-service-role/"
+RESERVED_PATH = f"Path {LINKED_PATH} is reserved for service-linked roles."
 TASK = "task{path}/{name}/{role_id}"
 
 
@@ -55,6 +57,9 @@ def create_role(
     name = request.role_name or ""
     if directory.role_named(name) is not None:
         raise taken("Role", name)
+    if (request.path or "/").lower().startswith(LINKED_PATH):
+        # By its path a role is told to be service-linked, and no boundary limits those.
+        raise iam.InvalidInputException(RESERVED_PATH)
     require_room(len(directory.roles), maximum=quotas.ROLES, what="RolesPerAccount")
     require_boundary(request.permissions_boundary, directory)
     role = Role(
@@ -191,7 +196,7 @@ def find_new_linked_role(
     request: iam.CreateServiceLinkedRoleRequest, scope: Scope, _store: IdentityStore
 ) -> Found[None]:
     service = request.aws_service_name or ""
-    return find_new("role", _linked_name(request), f"/aws-service-role/{service}/", scope)
+    return find_new("role", _linked_name(request), f"{LINKED_PATH}{service}/", scope)
 
 
 def create_service_linked_role(
@@ -211,7 +216,7 @@ def create_service_linked_role(
     role = Role(
         role_id=new_id("AROA", call),
         name=name,
-        path=f"/aws-service-role/{service}/",
+        path=f"{LINKED_PATH}{service}/",
         created_ms=call.now,
         trust=json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":")),
         description=request.description,
