@@ -391,6 +391,13 @@ def test_who_is_not_there_is_not_simulated(region: Region, action: str) -> None:
     assert refused(region, action, PolicySourceArn=root, **asked) == (400, "InvalidInput", text)
 
 
+def test_a_policy_of_the_account_that_can_not_be_read_is_a_fault(region: Region) -> None:
+    add_user(region, "ann", policy="no policy")
+
+    fault = refused(region, "SimulatePrincipalPolicy", PolicySourceArn=ANN, **several("ActionNames", GET))
+    assert fault == (500, "PolicyEvaluation", "A policy of the account can't be read.")
+
+
 # Which condition keys there are
 
 

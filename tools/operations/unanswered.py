@@ -120,6 +120,7 @@ UNDECLARED: Mapping[tuple[str, str], str] = {
         "secretsmanager.RotateSecret",
         "DecryptionFailure",
     ): "not declared; a test of RotateImmediately false reads the value",
+    ("iam.CreateRole", "NoSuchEntity"): "not declared; a boundary that is not there, as of CreateUser",
 }
 """By operation and error: what is answered although neither its model nor the common errors have it."""
 
@@ -137,6 +138,11 @@ NO_PREREQUISITES = "AWS's pages do not say which steps it asks for, and nothing 
 def _of_kms(error: str, why: str, names: str) -> Mapping[tuple[str, str], str]:
     """One reason for several operations of KMS."""
     return {(f"kms.{name}", error): why for name in names.split(", ")}
+
+
+def _of_iam(error: str, why: str, names: str) -> Mapping[tuple[str, str], str]:
+    """One reason for several operations of IAM."""
+    return {(f"iam.{name}", error): why for name in names.split(", ")}
 
 
 CALLER_UNKNOWN = "an account that has not enabled the Region has no caller there"
@@ -210,6 +216,39 @@ NEVER: Mapping[tuple[str, str], str] = {
     ("kms.TagResource", "LimitExceededException"): "more tags than a key can have are TagException",
     ("kms.ListRetirableGrants", "NotFoundException"): "a principal without grants has an empty list",
     ("kms.PutKeyPolicy", "UnsupportedOperationException"): "every key has a policy",
+    ("iam", "ServiceFailure"): "a fault is InternalFailure, as the common errors have it",
+    ("iam", "ConcurrentModification"): "changes of an account are made one after the other",
+    ("iam", "PolicyNotAttachable"): "every managed policy that is here can be attached",
+    **_of_iam(
+        "LimitExceeded",
+        "it adds nothing that there could be too much of",
+        "DeleteRole, DeleteServiceLinkedRole, DeleteUserPolicy, DeleteGroupPolicy, DeleteRolePolicy, DeletePolicy, "
+        "SetDefaultPolicyVersion, DeletePolicyVersion, DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy, "
+        "DeleteInstanceProfile, RemoveRoleFromInstanceProfile",
+    ),
+    **_of_iam(
+        "InvalidInput",
+        "what can be wrong is a constraint: ValidationError",
+        "ListAttachedUserPolicies, ListAttachedGroupPolicies, ListAttachedRolePolicies, UntagInstanceProfile",
+    ),
+    (
+        "iam.UpdateRoleDescription",
+        "UnmodifiableEntity",
+    ): "the description of a service-linked role is the account's to change",
+    ("iam.CreateServiceLinkedRole", "NoSuchEntity"): "a name that is no service's is InvalidInput",
+    (
+        "iam.AddRoleToInstanceProfile",
+        "EntityAlreadyExists",
+    ): "a profile that has a role is full: LimitExceeded",
+    ("iam.DeleteOpenIDConnectProvider", "NoSuchEntity"): "its page says that there need not be one",
+    (
+        "iam.CreateOpenIDConnectProvider",
+        "OpenIdIdpCommunicationError",
+    ): "nobody fetches the certificate of a provider that is made",
+    (
+        "iam.SimulateCustomPolicy",
+        "PolicyEvaluation",
+    ): "a policy that is given and can't be read is InvalidInput",
     ("account", "TooManyRequestsException"): "too many requests are ThrottlingException, of every service",
 }
 """By operation, or by service for all its operations, and error."""
