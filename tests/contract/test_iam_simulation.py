@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -46,6 +47,7 @@ def custom(
     *policies: str,
     actions: tuple[str, ...] = (GET,),
     resources: tuple[str, ...] = (),
+    more: Mapping[str, str] | None = None,
     **fields: str,
 ) -> Answer:
     lists = (
@@ -53,7 +55,7 @@ def custom(
         | several("ActionNames", *actions)
         | several("ResourceArns", *resources)
     )
-    answer: Answer = done(region, "SimulateCustomPolicy", **lists, **fields)
+    answer: Answer = done(region, "SimulateCustomPolicy", **lists, **(more or {}), **fields)
     return answer
 
 
@@ -128,13 +130,13 @@ def test_context_entries_are_what_conditions_compare_with(region: Region) -> Non
     )
     path = "./*/EvaluationResults/member/MissingContextValues/member"
 
-    missing = custom(region, rule, **entry("aws:securetransport", "true", type_="boolean"))
+    missing = custom(region, rule, more=entry("aws:securetransport", "true", type_="boolean"))
     assert decisions(missing) == ["implicitDeny"]
     assert texts(missing, path) == ["aws:ResourceTag/Team"]
     whole = entry("aws:SecureTransport", "true", type_="boolean") | entry(
         "aws:resourcetag/team", "red", number=2
     )
-    given = custom(region, rule, **whole)
+    given = custom(region, rule, more=whole)
     assert decisions(given) == ["allowed"]
     assert texts(given, path) == []
 
@@ -147,7 +149,7 @@ def test_a_variable_that_nobody_gives_is_missing(region: Region) -> None:
     assert texts(missing, ".//ResourceSpecificResults//MissingContextValues/member") == [
         "aws:PrincipalTag/Team"
     ]
-    given = custom(region, rule, resources=(resource,), **entry("aws:PrincipalTag/team", "red"))
+    given = custom(region, rule, resources=(resource,), more=entry("aws:PrincipalTag/team", "red"))
     assert of_resources(given) == ["allowed"]
 
 
@@ -173,13 +175,13 @@ def test_lists_of_values_are_taken(region: Region) -> None:
     rule = said(allow(Condition={"ForAllValues:StringEquals": {"aws:TagKeys": ["a", "b"]}}))
 
     for values, decision in ((("a", "b"), "allowed"), (("a", "c"), "implicitDeny")):
-        answer = custom(region, rule, **entry("aws:TagKeys", *values, type_="stringList"))
+        answer = custom(region, rule, more=entry("aws:TagKeys", *values, type_="stringList"))
         assert decisions(answer) == [decision]
 
 
 def test_a_boundary_limits_and_says_so(region: Region) -> None:
     def bounded(boundary: str) -> tuple[list[str], str]:
-        answer = custom(region, said(allow()), **several("PermissionsBoundaryPolicyInputList", boundary))
+        answer = custom(region, said(allow()), more=several("PermissionsBoundaryPolicyInputList", boundary))
         return decisions(answer), answer.text(".//AllowedByPermissionsBoundary")
 
     assert bounded(said(allow("kms:*"))) == (["implicitDeny"], "false")
@@ -197,7 +199,7 @@ def resource_policy(arn: str = ANN) -> str:
 def test_a_resource_s_policy_lets_its_caller_in(region: Region) -> None:
     def decided(policy: str, **fields: str) -> list[str]:
         rule = said(allow("kms:*"))
-        return of_resources(custom(region, rule, resources=(SECRET,), ResourcePolicy=policy, **fields))
+        return of_resources(custom(region, rule, resources=(SECRET,), ResourcePolicy=policy, more=fields))
 
     assert decided(resource_policy(), CallerArn=ANN) == ["allowed"]
     assert decided(resource_policy(), CallerArn=f"{ANN}2") == ["implicitDeny"]
@@ -207,7 +209,7 @@ def test_a_resource_s_policy_lets_its_caller_in(region: Region) -> None:
 
 def test_across_accounts_both_sides_are_told_apart(region: Region) -> None:
     def decided(rule: str, **fields: str) -> tuple[list[str], dict[str, str]]:
-        answer = custom(region, rule, resources=(OTHER,), CallerArn=ANN, **fields)
+        answer = custom(region, rule, resources=(OTHER,), CallerArn=ANN, more=fields)
         path = ".//ResourceSpecificResults/member/EvalDecisionDetails/entry"
         pairs = zip(texts(answer, f"{path}/key"), texts(answer, f"{path}/value"), strict=True)
         return of_resources(answer), dict(pairs)
