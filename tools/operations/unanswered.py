@@ -115,12 +115,16 @@ REMARKS: Mapping[str, str] = {
 }
 """What has to be said beside `answers`, for a test shows more than a deployment does."""
 
+OF_EC2 = "EC2's model declares no errors; its page Error codes has it"
+
 UNDECLARED: Mapping[tuple[str, str], str] = {
     (
         "secretsmanager.RotateSecret",
         "DecryptionFailure",
     ): "not declared; a test of RotateImmediately false reads the value",
     ("iam.CreateRole", "NoSuchEntity"): "not declared; a boundary that is not there, as of CreateUser",
+    ("ec2.DescribeRegions", "DryRunOperation"): OF_EC2,
+    ("ec2.DescribeRegions", "InvalidParameterValue"): OF_EC2,
 }
 """By operation and error: what is answered although neither its model nor the common errors have it."""
 
@@ -279,6 +283,9 @@ COMMON = frozenset(
         "SignatureDoesNotMatch",
         "Throttling",
         "ValidationError",
+        # As EC2 spells them.
+        "AuthFailure",
+        "UnauthorizedOperation",
     }
 )
 """Codes that every operation may answer though its model declares none of them.
