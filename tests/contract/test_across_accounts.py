@@ -410,3 +410,16 @@ def test_what_was_refused_is_in_the_caller_s_trail_alone(two: Region) -> None:
     (event,) = two.events()
     assert event["recipientAccountId"] == OTHER
     assert "sharedEventID" not in event
+
+
+def test_grants_on_another_account_s_key_are_not_listed_as_retirable(two: Region) -> None:
+    """AWS lists them; here they are retired by their token or id, as the grant that is listed with its key says."""
+    key = key_for(two)
+    made = two.call(
+        "CreateGrant", KeyId=key, GranteePrincipal=ANN, RetiringPrincipal=ANN, Operations=["Encrypt"]
+    )
+    allow(two, everything())
+
+    assert as_ann(two, "ListRetirableGrants", RetiringPrincipal=ANN).members["Grants"] == []
+    assert as_ann(two, "RetireGrant", KeyId=key, GrantId=made["GrantId"]).status == 200
+    assert two.call("ListGrants", KeyId=key)["Grants"] == []

@@ -145,3 +145,45 @@ def test_a_name_means_each_account_s_own_secret(deployment: Deployment) -> None:
 
     until(replicated, what="the new account's secret in the other Region")
     assert as_dev(deployment, region=OHIO).get_secret_value(SecretId="same")["SecretString"] == "dev's"
+
+
+def test_why_answers_while_the_region_runs_and_by_its_exit_status(deployment: Deployment) -> None:
+    made = as_dev(deployment).create_secret(Name="asked-about", SecretString="x")["ARN"]
+    dev, ours = f"arn:aws:iam::{SECOND}:root", f"arn:aws:iam::{FIRST}:root"
+    about = ("--action", GET, "--resource", made)
+
+    allowed = deployment.cli("why", "--principal", dev, *about)
+    denied = deployment.cli("why", "--principal", ours, *about)
+    nonsense = deployment.cli("why", "--principal", dev, "--action", "s3:GetObject", "--resource", "*")
+
+    assert (allowed.returncode, denied.returncode, nonsense.returncode) == (0, 1, 2)
+    assert allowed.stdout.startswith(
+        f"allowed: {dev}, {GET}, {made}\n  because: the root user of the account"
+    )
+    assert "because: no resource-based policy allows it" in denied.stdout
+    assert "is no action that is decided here" in nonsense.stderr
+
+
+def test_why_answers_for_an_event_of_the_trail(deployment: Deployment) -> None:
+    made = as_dev(deployment).create_secret(Name="read-by-a-stranger", SecretString="x")["ARN"]
+    refusal(deployment.client(VIRGINIA), made)
+
+    def event_id() -> str | None:
+        for path in (deployment.home / "regions" / VIRGINIA / "trail").glob("*.jsonl"):
+            for line in path.read_text().splitlines():
+                event = json.loads(line)
+                named = [one["ARN"] for one in event.get("resources", ())]
+                if event["eventName"] == "GetSecretValue" and made in named:
+                    return str(event["eventID"])
+        return None
+
+    until(lambda: event_id() is not None, what="the event in the trail")
+    said = deployment.cli("why", "--event", event_id() or "")
+
+    assert said.returncode == 1, said.stderr
+    first, second, *rest = said.stdout.splitlines()
+    assert first.startswith("GetSecretValue of ")
+    assert "ended in AccessDeniedException" in first
+    assert second == "By the policies of now:"
+    assert rest[0] == f"denied: arn:aws:iam::{FIRST}:root, {GET}, {made}"
+    assert deployment.cli("why", "--event", "none").returncode == 2
