@@ -23,9 +23,6 @@ NOT_YET: frozenset[str] = frozenset().union(
     # What policies would decide
     _of("iam", "SimulateCustomPolicy, SimulatePrincipalPolicy"),
     _of("iam", "GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy"),
-    # The account
-    _of("iam", "GetAccountSummary, GetAccountAuthorizationDetails"),
-    _of("iam", "CreateAccountAlias, ListAccountAliases, DeleteAccountAlias"),
     # Instance profiles
     _of("iam", "CreateInstanceProfile, GetInstanceProfile, DeleteInstanceProfile, ListInstanceProfiles"),
     _of("iam", "ListInstanceProfilesForRole, AddRoleToInstanceProfile, RemoveRoleFromInstanceProfile"),

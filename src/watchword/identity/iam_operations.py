@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchword.api.call import Bound
-from watchword.identity import access_keys, groups, inline_policies, managed_policies, roles, users
+from watchword.identity import access_keys, accounts, groups, inline_policies, managed_policies, roles, users
 from watchword.identity.custody import IdentityCustody
 
 
@@ -12,6 +12,7 @@ def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
         *users.bindings(),
         *access_keys.bindings(custody),
         *groups.bindings(),
+        *accounts.bindings(),
         *roles.bindings(),
         *inline_policies.bindings(),
         *managed_policies.bindings(),

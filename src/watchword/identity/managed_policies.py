@@ -135,8 +135,8 @@ def list_policies(
 
 
 def _is_wanted(arn: str, request: iam.ListPoliciesRequest, directory: Directory) -> bool:
-    attached = any(arn in holder.attached for holder in _holders(directory))
-    bounds = any(arn == holder.boundary for holder in _bounded(directory))
+    attached = any(arn in holder.attached for holder in holders(directory))
+    bounds = any(arn == holder.boundary for holder in bounded(directory))
     if request.policy_usage_filter == "PermissionsPolicy" and not attached:
         return False
     if request.policy_usage_filter == "PermissionsBoundary" and not bounds:
@@ -151,8 +151,8 @@ def delete_policy(
     own = _own(policy)
     directory = directory_of(call.account, call.store)
     arn = directory.arn_of(own)
-    if any(arn in holder.attached for holder in _holders(directory)) or any(
-        arn == holder.boundary for holder in _bounded(directory)
+    if any(arn in holder.attached for holder in holders(directory)) or any(
+        arn == holder.boundary for holder in bounded(directory)
     ):
         raise iam.DeleteConflictException("Cannot delete a policy attached to entities.")
     if len(own.versions) > 1:
@@ -295,7 +295,7 @@ def _entities(arn: str, request: iam.ListEntitiesForPolicyRequest, directory: Di
     kind = _KINDS.get(request.entity_filter or "")
     if request.entity_filter is not None and kind is None:
         return
-    for holder in _holders(directory):
+    for holder in holders(directory):
         attached = usage != "PermissionsBoundary" and arn in holder.attached
         bounds = usage != "PermissionsPolicy" and getattr(holder, "boundary", None) == arn
         if (
@@ -392,11 +392,30 @@ def in_list(policy: Managed, directory: Directory) -> iam.Policy:
         arn=arn,
         path=policy.path,
         default_version_id=AWS_VERSION if isinstance(policy, AWSManaged) else policy.default_version,
-        attachment_count=sum(arn in holder.attached for holder in _holders(directory)),
-        permissions_boundary_usage_count=sum(arn == holder.boundary for holder in _bounded(directory)),
+        attachment_count=sum(arn in holder.attached for holder in holders(directory)),
+        permissions_boundary_usage_count=sum(arn == holder.boundary for holder in bounded(directory)),
         is_attachable=True,
         create_date=moment(AWS_CREATED_MS if isinstance(policy, AWSManaged) else policy.created_ms),
         update_date=moment(AWS_CREATED_MS if isinstance(policy, AWSManaged) else policy.updated_ms),
+    )
+
+
+def detailed(policy: Managed, directory: Directory) -> iam.ManagedPolicyDetail:
+    """With all its versions and their documents. Source: IAM API, GetAccountAuthorizationDetails."""
+    listed = in_list(policy, directory)
+    return iam.ManagedPolicyDetail(
+        policy_name=listed.policy_name,
+        policy_id=listed.policy_id,
+        arn=listed.arn,
+        path=listed.path,
+        default_version_id=listed.default_version_id,
+        attachment_count=listed.attachment_count,
+        permissions_boundary_usage_count=listed.permissions_boundary_usage_count,
+        is_attachable=listed.is_attachable,
+        description=policy.description,
+        create_date=listed.create_date,
+        update_date=listed.update_date,
+        policy_version_list=tuple(_shown_version(version, policy) for version in _versions(policy)),
     )
 
 
@@ -467,12 +486,12 @@ def _path(arn: str, directory: Directory) -> str:
     return "/" if held is None else held.path
 
 
-def _holders(directory: Directory) -> Iterable[Holder]:
+def holders(directory: Directory) -> Iterable[Holder]:
     yield from directory.groups.values()
     yield from directory.roles.values()
     yield from directory.users.values()
 
 
-def _bounded(directory: Directory) -> Iterable[User | Role]:
+def bounded(directory: Directory) -> Iterable[User | Role]:
     yield from directory.roles.values()
     yield from directory.users.values()
