@@ -17,9 +17,6 @@ def _of(service: str, names: str) -> frozenset[str]:
 NOT_YET: frozenset[str] = frozenset().union(
     # Access keys
     _of("iam", "GetAccessKeyLastUsed"),
-    # Passwords
-    _of("iam", "CreateLoginProfile, GetLoginProfile, UpdateLoginProfile, DeleteLoginProfile, ChangePassword"),
-    _of("iam", "GetAccountPasswordPolicy, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy"),
     # What policies would decide
     _of("iam", "SimulateCustomPolicy, SimulatePrincipalPolicy"),
     _of("iam", "GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy"),
