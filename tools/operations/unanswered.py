@@ -15,12 +15,6 @@ def _of(service: str, names: str) -> frozenset[str]:
 
 
 NOT_YET: frozenset[str] = frozenset().union(
-    # Passwords
-    _of("iam", "CreateLoginProfile, GetLoginProfile, UpdateLoginProfile, DeleteLoginProfile, ChangePassword"),
-    _of("iam", "GetAccountPasswordPolicy, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy"),
-    # The account
-    _of("iam", "GetAccountSummary, GetAccountAuthorizationDetails"),
-    _of("iam", "CreateAccountAlias, ListAccountAliases, DeleteAccountAlias"),
     # Permissions, which no request names: their condition keys are filled by what asks for them.
     _of("sts", "TagSession, SetSourceIdentity"),
 )

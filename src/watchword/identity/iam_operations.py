@@ -5,9 +5,11 @@ from __future__ import annotations
 from watchword.api.call import Bound
 from watchword.identity import (
     access_keys,
+    accounts,
     groups,
     inline_policies,
     instance_profiles,
+    logins,
     managed_policies,
     oidc_providers,
     roles,
@@ -21,7 +23,9 @@ def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
     return (
         *users.bindings(),
         *access_keys.bindings(custody),
+        *logins.bindings(custody),
         *groups.bindings(),
+        *accounts.bindings(),
         *roles.bindings(),
         *inline_policies.bindings(),
         *managed_policies.bindings(),

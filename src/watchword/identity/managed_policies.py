@@ -299,7 +299,7 @@ def _entities(arn: str, request: iam.ListEntitiesForPolicyRequest, directory: Di
     kind = _KINDS.get(request.entity_filter or "")
     if request.entity_filter is not None and kind is None:
         return
-    for holder in _holders(directory):
+    for holder in holders(directory):
         attached = usage != "PermissionsBoundary" and arn in holder.attached
         bounds = usage != "PermissionsPolicy" and getattr(holder, "boundary", None) == arn
         if (
@@ -404,6 +404,25 @@ def in_list(policy: Managed, directory: Directory) -> iam.Policy:
     )
 
 
+def detailed(policy: Managed, directory: Directory) -> iam.ManagedPolicyDetail:
+    """With all its versions and their documents. Source: IAM API, GetAccountAuthorizationDetails."""
+    listed = in_list(policy, directory)
+    return iam.ManagedPolicyDetail(
+        policy_name=listed.policy_name,
+        policy_id=listed.policy_id,
+        arn=listed.arn,
+        path=listed.path,
+        default_version_id=listed.default_version_id,
+        attachment_count=listed.attachment_count,
+        permissions_boundary_usage_count=listed.permissions_boundary_usage_count,
+        is_attachable=listed.is_attachable,
+        description=policy.description,
+        create_date=listed.create_date,
+        update_date=listed.update_date,
+        policy_version_list=tuple(_shown_version(version, policy) for version in _versions(policy)),
+    )
+
+
 def bindings() -> tuple[Bound, ...]:
     return (
         Bound(operation=iam.CREATE_POLICY, find=find_new_policy, run=create_policy),
@@ -471,7 +490,7 @@ def _path(arn: str, directory: Directory) -> str:
     return "/" if held is None else held.path
 
 
-def _holders(directory: Directory) -> Iterable[Holder]:
+def holders(directory: Directory) -> Iterable[Holder]:
     yield from directory.groups.values()
     yield from directory.roles.values()
     yield from directory.users.values()
