@@ -28,7 +28,7 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.identity import explanation
 from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, outsider, policy_set
-from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide, Side
+from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide, Side, keeps_out
 from watchword.identity.decision import Decision as Decided
 from watchword.identity.decision import decide as decide_on_policies
 from watchword.identity.explanation import Considered
@@ -200,14 +200,14 @@ def _on_policies(
         # Grants only allow, so they are read where nothing else has decided.
         held = tuple(Granted(grant_id=one.grant_id, grantee=one.grantee) for one in found.grants(action))
         if held:
-            granted = msgspec.structs.replace(side, grants=held)
-            decided = decide_on_policies(asked, identity=identity, resource=granted)
+            side = msgspec.structs.replace(side, grants=held)
+            decided = decide_on_policies(asked, identity=identity, resource=side)
     said = ""
     if not decided.allowed:
         said = (
             _unknown_to_policies(principal, action, shown)
             if found.is_role
-            else explanation.refusal_text(asked, _told(decided, side, asked), shown=shown)
+            else explanation.refusal_text(asked, _told(decided, asked, identity, side), shown=shown)
         )
     return Decision(allowed=decided.allowed, because=explanation.because(asked, decided), refusal=said)
 
@@ -223,11 +223,11 @@ def _side(found: Found[Any]) -> ResourceSide:
     )
 
 
-def _told(decided: Decided, side: ResourceSide, asked: Asked) -> Decided:
-    """What a refusal tells of a decision. Across accounts an explicit deny of the resource's reads like no policy at all,
-    for only what is there can have one."""
-    if decided.by is Side.RESOURCE and side.account not in (None, asked.caller.account):
-        return msgspec.structs.replace(decided, statement=None)
+def _told(decided: Decided, asked: Asked, identity: PoliciesOfPrincipal, side: ResourceSide) -> Decided:
+    """What a refusal tells of a decision. Whom another account's resource keeps out hears that nothing there lets it in,
+    whatever is there: neither its own policies' denies, which may ask for tags, nor those of the resource show."""
+    if keeps_out(asked, identity=identity, resource=side):
+        return Decided(allowed=False, by=Side.RESOURCE)
     return decided
 
 
