@@ -135,8 +135,7 @@ def list_policies(
 
 
 def _is_wanted(arn: str, request: iam.ListPoliciesRequest, directory: Directory) -> bool:
-    attached = any(arn in holder.attached for holder in _holders(directory))
-    bounds = any(arn == holder.boundary for holder in _bounded(directory))
+    attached, bounds = arn in directory.attachments, arn in directory.boundaries
     if request.policy_usage_filter == "PermissionsPolicy" and not attached:
         return False
     if request.policy_usage_filter == "PermissionsBoundary" and not bounds:
@@ -151,9 +150,7 @@ def delete_policy(
     own = _own(policy)
     directory = directory_of(call.account, call.store)
     arn = directory.arn_of(own)
-    if any(arn in holder.attached for holder in _holders(directory)) or any(
-        arn == holder.boundary for holder in _bounded(directory)
-    ):
+    if arn in directory.attachments or arn in directory.boundaries:
         raise iam.DeleteConflictException("Cannot delete a policy attached to entities.")
     if len(own.versions) > 1:
         raise iam.DeleteConflictException(
@@ -392,8 +389,8 @@ def in_list(policy: Managed, directory: Directory) -> iam.Policy:
         arn=arn,
         path=policy.path,
         default_version_id=AWS_VERSION if isinstance(policy, AWSManaged) else policy.default_version,
-        attachment_count=sum(arn in holder.attached for holder in _holders(directory)),
-        permissions_boundary_usage_count=sum(arn == holder.boundary for holder in _bounded(directory)),
+        attachment_count=directory.attachments.get(arn, 0),
+        permissions_boundary_usage_count=directory.boundaries.get(arn, 0),
         is_attachable=True,
         create_date=moment(AWS_CREATED_MS if isinstance(policy, AWSManaged) else policy.created_ms),
         update_date=moment(AWS_CREATED_MS if isinstance(policy, AWSManaged) else policy.updated_ms),
@@ -469,10 +466,5 @@ def _path(arn: str, directory: Directory) -> str:
 
 def _holders(directory: Directory) -> Iterable[Holder]:
     yield from directory.groups.values()
-    yield from directory.roles.values()
-    yield from directory.users.values()
-
-
-def _bounded(directory: Directory) -> Iterable[User | Role]:
     yield from directory.roles.values()
     yield from directory.users.values()
