@@ -18,7 +18,7 @@ from watchword.api.errors import AccessDeniedException, ValidationException
 from watchword.api.shapes import watchword
 from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKeyItem, OptStatus, User
-from watchword.replication.model import Kind, Lifecycle
+from watchword.replication.model import Kind, Lifecycle, Status
 from watchword.wire import json11
 
 OTHER, OPT_IN = "us-east-2", "af-south-1"
@@ -361,6 +361,29 @@ def test_while_a_control_region_moves_no_link_is_touched(regions: Regions) -> No
     distribute(regions)
 
     assert {name: regions.link_ids(CONTROL, name) for name in (OTHER, OPT_IN)} == before
+
+
+def test_a_control_region_that_was_set_back_is_put_right_by_moving_control(regions: Regions) -> None:
+    """Nothing is undone elsewhere: the others go on with what they have, and hear nothing more until control moves."""
+    copy = regions.back_up(CONTROL)
+    add_ann(regions[CONTROL])
+    distribute(regions)
+    regions.put_back(CONTROL, copy)
+    regions.met.clear()
+    add_user(regions[CONTROL], "bob", policy=BY_TAG)
+    distribute(regions)
+
+    (link,) = [row.link for row in regions[CONTROL].stores.unit().identity_links(ACCOUNT)]
+    assert link.status is Status.FAILED
+    assert [who(regions[OTHER], name) for name in ("ann", "bob")] == [KNOWN, UNKNOWN]
+
+    for control in ("", OTHER):
+        for name in (CONTROL, OTHER, OPT_IN):
+            moved(regions, name, control=control)
+            distribute(regions)
+    # What was written meanwhile in the Region that had been set back is what it costs.
+    for name in (CONTROL, OTHER):
+        assert [who(regions[name], one) for one in ("ann", "bob")] == [KNOWN, UNKNOWN], name
 
 
 # Accounts that are founded while the deployment runs
