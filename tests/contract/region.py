@@ -115,7 +115,7 @@ class Trail:
         self.lines += line.split(b"\n")
 
 
-def _gone(*_: object, **__: object) -> NoReturn:
+def _gone(*_sealed: object, **_: object) -> NoReturn:
     raise KeyUnavailable("the custodian does not answer")
 
 

@@ -89,7 +89,10 @@ def found(region: Region) -> frozenset[str]:
             *iam_conditions.of_entity(
                 User(user_id="AIDA", name="a", created_ms=0, boundary="arn:aws:iam::aws:policy/b")
             )(),
-            *secrets.of_key(sm.CreateSecretRequest(kms_key_id="alias/db"), scope, unit),
+            *iam_conditions.of_passed_role(service="", associated="")(),
+            *secrets.of_key(
+                sm.CreateSecretRequest(kms_key_id="alias/db"), scope.place, unit, account=scope.account
+            ),
             *keys.of_new_key(kms.CreateKeyRequest(multi_region=True)),
             *keys.of_key(key, named="alias/db", store=unit),
             *map(without_end, keys.of_grant(kms.CreateGrantRequest(constraints=constraints))),

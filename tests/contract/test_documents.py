@@ -12,7 +12,7 @@ from pathlib import Path
 
 import botocore.session
 import pytest
-from tests.contract.region import ACCOUNT, Region
+from tests.contract.region import ACCESS_KEY_ID, ACCOUNT, Region
 from tools.generate_compatibility import TITLES
 from tools.operations import unanswered
 
@@ -304,3 +304,28 @@ def test_what_names_no_operation_leaves_no_event(region: Region) -> None:
     assert region.refused("NoSuchOperation")[0] == "UnknownOperationException"
 
     assert region.events() == []
+
+
+def test_iams_unique_ids_and_what_a_role_was_last_used_for(region: Region) -> None:
+    trust = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"*"},"Action":"sts:AssumeRole"}}'
+
+    user = region.iam("CreateUser", {"UserName": "ann"}).text(".//UserId")
+    region.iam("CreateRole", {"RoleName": "job", "AssumeRolePolicyDocument": trust})
+    role = region.iam("GetRole", {"RoleName": "job"})
+
+    assert [len(unique_id) for unique_id in (user, role.text(".//RoleId"))] == [20, 20]
+    assert role.text(".//RoleLastUsed") == ""
+
+
+def test_a_root_user_changes_its_access_key_and_has_none_but_those(region: Region) -> None:
+    made = region.iam("CreateAccessKey")
+    new = {
+        "access_key_id": made.text(".//AccessKeyId"),
+        "secret_access_key": made.text(".//SecretAccessKey"),
+    }
+
+    assert region.iam("DeleteAccessKey", {"AccessKeyId": ACCESS_KEY_ID}, **new).status == 200
+    assert region.iam("GetUser").query_refusal[1] == "InvalidClientTokenId"
+    assert region.iam("GetUser", **new).text(".//Arn") == f"arn:aws:iam::{ACCOUNT}:root"
+    assert region.iam("DeleteAccessKey", {"AccessKeyId": new["access_key_id"]}, **new).status == 200
+    assert region.iam("GetUser", **new).query_refusal[1] == "InvalidClientTokenId"

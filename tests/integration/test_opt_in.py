@@ -72,7 +72,7 @@ def read(deployment: Deployment, name: str, *, region: str = CAPE_TOWN, **change
     return str(deployment.client(region, **changed).get_secret_value(SecretId=name)["SecretString"])
 
 
-def session(deployment: Deployment, region: str) -> dict[str, str]:
+def session(deployment: Deployment, region: str) -> dict[str, Any]:
     """What a client is given of a root session that a Region issues."""
     issued = deployment.client(region, service="sts").get_session_token()["Credentials"]
     return {
@@ -126,9 +126,10 @@ def test_a_region_is_enabled_and_what_failed_heals(deployment: Deployment) -> No
         assert read(deployment, f"of-{primary}") == value
 
 
-def test_tools_see_which_regions_there_are(deployment: Deployment) -> None:
+@pytest.mark.parametrize("door", [False, True], ids=["directly", "through the front door"])
+def test_tools_see_which_regions_there_are(deployment: Deployment, door: bool) -> None:
     def regions(**asked: Any) -> dict[str, str]:
-        found = deployment.client(OHIO, service="ec2").describe_regions(**asked)["Regions"]
+        found = deployment.client(OHIO, service="ec2", door=door).describe_regions(**asked)["Regions"]
         return {one["RegionName"]: one["OptInStatus"] for one in found}
 
     by_default = dict.fromkeys((VIRGINIA, OHIO), "opt-in-not-required")
@@ -138,7 +139,7 @@ def test_tools_see_which_regions_there_are(deployment: Deployment) -> None:
     set_to(deployment, "enable_region", "ENABLED")
 
     until(lambda: regions() == {**by_default, CAPE_TOWN: "opted-in"}, what="opted in, in Ohio too")
-    pages = deployment.client(CAPE_TOWN, service="account").get_paginator("list_regions")
+    pages = deployment.client(CAPE_TOWN, service="account", door=door).get_paginator("list_regions")
     listed = [
         (one["RegionName"], one["RegionOptStatus"])
         for page in pages.paginate(PaginationConfig={"PageSize": 1})

@@ -1,4 +1,5 @@
-"""The README's commands, run as they are written: the shell blocks are taken from README.md itself.
+"""The README's commands, run as they are written: the shell blocks are taken from README.md itself, and from
+docs/unsealing.md.
 
 They run in a folder that looks like a checkout. Without --deep its `.venv` is the one that runs these tests, so that
 nothing is installed; with --deep it is a fresh clone, and `make run` installs everything as it does for a new user.
@@ -34,9 +35,14 @@ from tests.integration.deployment import (
 
 ROOT = Path(__file__).parents[2]
 AWS = Path(os.environ.get("WATCHWORD_TEST_AWS") or ROOT / ".venvs" / "awscli" / "bin" / "aws")
-BLOCKS: tuple[str, ...] = tuple(
-    re.findall(r"^```sh\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
-)
+
+
+def blocks_of(document: str) -> tuple[str, ...]:
+    return tuple(re.findall(r"^```sh\n(.*?)^```$", (ROOT / document).read_text(), re.M | re.S))
+
+
+BLOCKS = blocks_of("README.md")
+UNSEALING = blocks_of("docs/unsealing.md")
 INLINE = ".venv/bin/watchword tour"
 PORTS = (7_700, 7_701, 7_702, 7_751, 7_752)
 """Those of a deployment that nobody gave another port."""
@@ -46,12 +52,14 @@ STEPS_S_MAX = 120.0
 
 def test_the_blocks_are_the_ones_that_are_run_here() -> None:
     """A block that is added to the README needs a test; here is how it says so."""
-    first_words = [block.split("\n")[0].split("  ")[0] for block in BLOCKS]
+    first_words = [block.split("\n")[0].split("  ")[0] for block in (*BLOCKS, *UNSEALING)]
 
     assert [
         "make run",
         'eval "$(.venv/bin/watchword env)"',
         ".venv/bin/watchword stop us-east-1",
+        'as() (export AWS_ACCESS_KEY_ID=$(echo "$1" | cut -f1) AWS_SECRET_ACCESS_KEY=$(echo "$1" | cut -f2) '
+        'AWS_SESSION_TOKEN=$(echo "$1" | cut -f3); shift; aws "$@")',
         "make install",
         ".venv/bin/watchword region list --home DIR",
         ".venv/bin/watchword custody init us-east-1 --home DIR --to shares --out SHARES",
@@ -115,10 +123,12 @@ def running(command: str, *, cwd: Path, seconds_max: float = WAIT_S_MAX) -> Iter
             process.wait()
 
 
-def in_a_terminal(script: str, *, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """Run lines as a person types them, one after the other; the first that fails ends it."""
+def in_a_terminal(
+    script: str, *, cwd: Path, until_one_fails: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run lines as a person types them, one after the other; the first that fails ends it, unless some are meant to."""
     return subprocess.run(
-        ["sh", "-eu", "-c", script],
+        ["sh", "-eu" if until_one_fails else "-u", "-c", script],
         cwd=cwd,
         env=VARIABLES
         | {
@@ -182,12 +192,44 @@ def test_the_first_minute_from_a_clean_clone() -> None:
         require_first_minute(clone, seconds_max=INSTALL_S_MAX)
 
 
+def test_users_roles_and_an_opt_in_region(checkout: Path) -> None:
+    """The last line is typed until it is answered: enabling a Region takes a moment."""
+    require_aws_cli()
+    home = checkout / "data"
+    made = watchword("init", "--home", str(home), "--port", str(base_port(regions=3)))
+    assert made.returncode == 0, made.stderr
+    *lines, last = (line.split("  #")[0] for line in BLOCKS[3].splitlines())
+
+    with running(".venv/bin/watchword up --home data", cwd=checkout):
+        said = in_a_terminal(
+            "\n".join((BLOCKS[1].splitlines()[0], *lines, f"until {last}; do sleep 0.1; done")),
+            cwd=checkout,
+            until_one_fails=False,
+        )
+
+    assert said.returncode == 0, said.stderr
+    read = re.findall(r'"ARN": "arn:aws:secretsmanager:([^:]+)[^{}]+"SecretString": "(\w+)"', said.stdout)
+    assert read == [
+        ("us-east-1", "rosebud"),
+        ("us-east-2", "rosebud"),
+        ("us-east-1", "sesame"),
+        ("af-south-1", "rosebud"),
+    ]
+    # What is refused: another team's secret, and a Region that is not enabled; what the last line had to wait for, too.
+    refused = re.findall(r"An error occurred \((\w+)\) when calling the (\w+)", said.stderr)
+    assert refused[:2] == [
+        ("AccessDeniedException", "GetSecretValue"),
+        ("UnrecognizedClientException", "ListSecrets"),
+    ]
+    assert {operation for _, operation in refused[2:]} <= {"GetSecretValue"}
+
+
 def test_the_commands_for_scripts(checkout: Path) -> None:
     """By parts; DIR is a folder of ours and 7800 a free port, all else is as written."""
     home, port = checkout / "parts", base_port()
     commands = [
         line.split("  #")[0].strip().replace("DIR", str(home)).replace("7800", str(port))
-        for line in BLOCKS[3].splitlines()
+        for line in BLOCKS[4].splitlines()
     ]
     long_running = [command for command in commands if command.split()[1] in ("up", "serve")]
     others = [command for command in commands if command not in long_running]
@@ -211,7 +253,7 @@ def test_the_commands_for_scripts(checkout: Path) -> None:
 
 def test_regions_come_and_go(checkout: Path) -> None:
     home = checkout / "parts"
-    commands = [line.split("  #")[0].strip().replace("DIR", str(home)) for line in BLOCKS[4].splitlines()]
+    commands = [line.split("  #")[0].strip().replace("DIR", str(home)) for line in BLOCKS[5].splitlines()]
     made = watchword("init", "--home", str(home), "--port", str(base_port(regions=3)))
     assert made.returncode == 0, made.stderr
 
@@ -262,7 +304,7 @@ def test_a_region_is_unsealed_by_people(checkout: Path) -> None:
     home, folder = checkout / "parts", checkout / "shares"
     commands = [
         line.split("  #")[0].strip().replace("DIR", str(home)).replace("SHARES", str(folder))
-        for line in BLOCKS[5].splitlines()
+        for line in UNSEALING[0].splitlines()
     ]
     init, status, unseal, rekey, seal = commands
     made = watchword("init", "--home", str(home), "--port", str(base_port()))

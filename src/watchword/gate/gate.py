@@ -84,6 +84,16 @@ _ASKS_AS = {watchword.APPLY_KEY: "kms"}
 
 NOBODY = Principal(kind=PrincipalKind.WEB_IDENTITY, arn="", account="", user_id="")
 """Who asks for an operation that is not signed, until its request has been read."""
+_OF_WHOLE_ACCOUNTS = frozenset(
+    {
+        watchword.TEND_IDENTITY,
+        watchword.RENEW_SESSIONS,
+        watchword.APPLY_ACCOUNT,
+        watchword.REMOVE_ACCOUNT,
+    }
+)
+"""Of our own operations those that change an account's identity, as IAM's writes do."""
+
 NOBODYS_KEY = verify.SigningKey(bytes(32))
 """What the signature of an unknown access key is compared with; the outcome is not looked at."""
 
@@ -316,7 +326,14 @@ class Gate:
                 # Proven here only so that nobody else troubles the control Region, which trusts no word of ours.
                 return self._forward(request, principal.account)
             # (4) to (7)
-            response = self._carry_out(operation, shape, principal, origin, unit)
+            response = self._carry_out(
+                operation,
+                shape,
+                principal,
+                origin,
+                unit,
+                prove=lambda unit: authenticate(request, operation, origin, unit),
+            )
             return wire.answer(operation, response, request_id)
         except Unroutable as refused:
             return wire.refusal(refused.asked, refused.error, request_id)
@@ -408,7 +425,34 @@ class Gate:
         return Principal(kind=PrincipalKind.REGION, arn=request.peer or "", account="", user_id=region)
 
     def _carry_out(
-        self, operation: Operation, request: Shape, principal: Principal, origin: Origin, unit: UnitOfWork
+        self,
+        operation: Operation,
+        request: Shape,
+        principal: Principal,
+        origin: Origin,
+        unit: UnitOfWork,
+        *,
+        prove: Callable[[UnitOfWork], Principal] | None = None,
+    ) -> Shape | None:
+        """(4) to (7), again from nothing while something moves; `prove` says who the caller is by then."""
+        if not (operation.global_write or operation in _OF_WHOLE_ACCOUNTS):
+            return self._in_rounds(operation, request, principal, origin, unit, prove=prove)
+        # An account moves as a whole: of those who change one at the same time, all but one would begin again.
+        with self._stores.turn():
+            unit = self._stores.unit()
+            if prove is not None:
+                principal = prove(unit)
+            return self._in_rounds(operation, request, principal, origin, unit, prove=prove)
+
+    def _in_rounds(
+        self,
+        operation: Operation,
+        request: Shape,
+        principal: Principal,
+        origin: Origin,
+        unit: UnitOfWork,
+        *,
+        prove: Callable[[UnitOfWork], Principal] | None,
     ) -> Shape | None:
         for _ in range(ROUNDS_MAX):
             round_ = _Round(gate=self, origin=origin, unit=unit, now=self._clock())
@@ -419,6 +463,9 @@ class Gate:
                 # The store shows another state now, so what was decided is void; but keys that were used were used.
                 _append(origin.trail, round_.lines_of_used_keys())
                 unit = self._stores.unit()
+                if prove is not None:
+                    # Who it was is void too: tags and names are of the state that policies are of.
+                    principal = prove(unit)
                 continue
             except ApiError:
                 _append(origin.trail, round_.lines())
@@ -488,6 +535,7 @@ class _Round:
         unit = self._unit
         arn: str | None = None
         because: str | None = None
+        allowed = False
         try:
             # (4)
             found = bound.find(request, Scope(principal=principal, place=place), unit)
@@ -506,6 +554,7 @@ class _Round:
                 raise policy.refusal(decision)
             if found.also:
                 self._decide_also(found, request, principal, via)
+            allowed = True
             if found.missing is not None:
                 raise found.missing
             # (6)
@@ -544,9 +593,9 @@ class _Round:
             )
             response = bound.run(request, found.resource, call)
         except ApiError as error:
-            self._note(operation, request, None, error, principal, via, arn, because)
+            self._note(operation, request, None, error, principal, via, arn, because, allowed=allowed)
             raise
-        self._note(operation, request, response, None, principal, via, arn, None)
+        self._note(operation, request, response, None, principal, via, arn, None, allowed=True)
         return response
 
     def _decide_also(self, found: Found[Any], request: Shape, principal: Principal, via: str | None) -> None:
@@ -607,25 +656,34 @@ class _Round:
         via: str | None,
         arn: str | None,
         because: str | None,
+        *,
+        allowed: bool,
     ) -> None:
-        self._entries.append(
-            Entry(
-                operation=operation,
-                request=request,
-                response=response,
-                error=error,
-                principal=principal,
-                place=self._gate._place,
-                now=self._now,
-                request_id=self._origin.request_id,
-                event_id=self._gate._new_id(),
-                source=self._origin.source,
-                user_agent=self._origin.user_agent,
-                via=via,
-                note={} if because is None else {"decision": because},
-                resources=() if arn is None or not arn.startswith("arn:") else (arn,),
-            )
+        """`allowed`: by policy; what it refused is no concern of another account."""
+        entry = Entry(
+            operation=operation,
+            request=request,
+            response=response,
+            error=error,
+            principal=principal,
+            place=self._gate._place,
+            now=self._now,
+            request_id=self._origin.request_id,
+            event_id=self._gate._new_id(),
+            source=self._origin.source,
+            user_agent=self._origin.user_agent,
+            via=via,
+            note={} if because is None else {"decision": because},
+            resources=() if arn is None or not arn.startswith("arn:") else (arn,),
         )
+        owner = policy.account_of(arn) if allowed and arn is not None and principal.account else None
+        if owner in (None, principal.account):
+            self._entries.append(entry)
+            return
+        # Another account's resource: an event for the caller's account and one for the owner's, as CloudTrail has it.
+        shared = msgspec.structs.replace(entry, shared_event_id=self._gate._new_id())
+        of_owner = msgspec.structs.replace(shared, event_id=self._gate._new_id(), recipient=owner)
+        self._entries += (shared, of_owner)
 
     def _occurred(
         self, name: str, *, account: str, arn: str, details: Mapping[str, str], reason: str | None = None

@@ -142,6 +142,22 @@ def decide(asked: Asked, *, identity: PoliciesOfPrincipal, resource: ResourceSid
     return _by_identity(asked, identity)
 
 
+def keeps_out(asked: Asked, *, identity: PoliciesOfPrincipal, resource: ResourceSide) -> bool:
+    """Whether another account's resource keeps the caller out by its own side, whatever the caller's own policies say.
+
+    Who is kept out must not hear what those say of it: they may ask for tags of what was found.
+    """
+    who = asked.caller
+    if resource.account in (None, who.account):
+        return False
+    if _denied_by_resource(asked, identity, resource) is not None:
+        return True
+    if any(one.grantee in (who.named, who.issuer_named, who.account_arn) for one in resource.grants):
+        return False
+    reach, _ = _reach(asked, resource)
+    return reach is Reach.NOT
+
+
 def _own(who: Caller, identity: PoliciesOfPrincipal) -> PoliciesOfPrincipal:
     """The policies of a principal that count for this kind of it."""
     if who.kind is CallerKind.FEDERATED_USER and identity.session is None:
@@ -162,6 +178,12 @@ def _denied(asked: Asked, identity: PoliciesOfPrincipal, resource: ResourceSide)
         for statement in policies.relevant(asked.action).denies:
             if statement.applies(asked.resource, asked.context):
                 return Decision(allowed=False, by=by, statement=statement)
+    return _denied_by_resource(asked, identity, resource)
+
+
+def _denied_by_resource(
+    asked: Asked, identity: PoliciesOfPrincipal, resource: ResourceSide
+) -> Decision | None:
     if resource.policy is None:
         return None
     bounded = identity.boundary is not None

@@ -10,8 +10,10 @@ Names are unique without regard to case, and kept as they were given. Source: IA
 from __future__ import annotations
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TypeVar
 
 import msgspec
@@ -132,19 +134,31 @@ class Directory:
     @cached_property
     def keys_of(self) -> Mapping[str, tuple[AccessKeyItem, ...]]:
         """Access keys by their owner's id, the oldest first."""
-        found: dict[str, tuple[AccessKeyItem, ...]] = {}
+        found: defaultdict[str, list[AccessKeyItem]] = defaultdict(list)
         for key in sorted(self.access_keys.values(), key=lambda key: (key.created_ms, key.access_key_id)):
-            found[key.owner_id] = (*found.get(key.owner_id, ()), key)
-        return found
+            found[key.owner_id].append(key)
+        return {owner_id: tuple(keys) for owner_id, keys in found.items()}
 
     @cached_property
     def members(self) -> Mapping[str, tuple[User, ...]]:
         """Users by the id of their group, in the order of their names."""
-        found: dict[str, tuple[User, ...]] = {}
+        found: defaultdict[str, list[User]] = defaultdict(list)
         for user in self.users.values():
             for group_id in user.groups:
-                found[group_id] = (*found.get(group_id, ()), user)
-        return found
+                found[group_id].append(user)
+        return {group_id: tuple(users) for group_id, users in found.items()}
+
+    @cached_property
+    def attachments(self) -> Mapping[str, int]:
+        """On how many users, groups and roles a managed policy is, by its ARN; of those on nobody, nothing."""
+        holders: Iterator[User | Group | Role] = chain(self.of(User), self.of(Group), self.of(Role))
+        return Counter(arn for holder in holders for arn in holder.attached)
+
+    @cached_property
+    def bounding(self) -> Mapping[str, int]:
+        """How many users and roles a managed policy bounds, by its ARN; of those that bound nobody, nothing."""
+        holders: Iterator[User | Role] = chain(self.of(User), self.of(Role))
+        return Counter(holder.boundary for holder in holders if holder.boundary is not None)
 
     def user_named(self, name: str) -> User | None:
         return self._named(User).get(name.lower())

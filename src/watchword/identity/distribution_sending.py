@@ -15,13 +15,14 @@ from typing import Protocol
 
 import msgspec
 
-from watchword.api.call import Bound, Call, Found, Scope
+from watchword.api.call import Bound, Call, Found, Scope, root_of
+from watchword.api.errors import AccessDeniedException, ValidationException
 from watchword.api.shapes import watchword
 from watchword.api.unit import Moved
 from watchword.envelope.transport import CredentialCarriage, CredentialKind
 from watchword.identity.custody import IdentityCustody
 from watchword.identity.directory import Directory, founded
-from watchword.identity.model import AccessKeyItem, AccountKey, Item, OptStatus, Settings, encoded
+from watchword.identity.model import AccessKey, AccessKeyItem, AccountKey, Item, OptStatus, Settings, encoded
 from watchword.identity.opt_in import is_wanted, status_of
 from watchword.identity.store import SID, IdentityChanged, IdentityStore
 from watchword.replication import link as links
@@ -51,6 +52,8 @@ CARGO = Cargo(
 ID_BYTES = 16
 HASTENED_MAX = 200
 """Links in one commit."""
+NOT_CONTROL = "accounts are founded in the partition's control Region alone"
+ACCOUNT_THERE = "the account is there already"
 
 
 class SendingStore(IdentityStore, LinkStore, Protocol):
@@ -88,7 +91,8 @@ def tend(
             continue
         directory = call.store.directory(account)
         if directory is None:
-            _found_account(account, call, custody)
+            held = call.store.access_keys_of(account)
+            _tend_account(_founded(account, None, held, call, custody), call)
         else:
             waits = _tend_account(directory, call) or waits
     return watchword.TendIdentityResponse(waits=waits)
@@ -115,14 +119,54 @@ def _hasten(call: Call[SendingStore]) -> bool:
     return more
 
 
-def _found_account(account: str, call: Call[SendingStore], custody: IdentityCustody) -> None:
+def found_account(
+    request: watchword.FoundAccountRequest,
+    _found: None,
+    call: Call[SendingStore],
+    *,
+    custody: IdentityCustody,
+) -> watchword.FoundAccountResponse:
+    """Found another account, with its root user's first access key; asked again with the same key, change nothing.
+
+    Raises:
+        AccessDeniedException: this is not the partition's control Region.
+        ValidationException: the account is there already, and its root user does not have this key.
+    """
+    if not call.place.is_control:
+        raise AccessDeniedException(NOT_CONTROL)
+    account, key_id = request.account or "", request.access_key_id or ""
+    held = call.store.directory(account)
+    if held is not None and key_id in held.access_keys:
+        return watchword.FoundAccountResponse(account=account)
+    if held is not None or call.store.has_account(account):
+        raise ValidationException(ACCOUNT_THERE)
+    key = AccessKey(
+        access_key_id=key_id,
+        account=account,
+        principal_arn=root_of(account, partition=call.place.partition).arn,
+        user_id=account,
+        sealed_secret=request.sealed or b"",
+        active=True,
+    )
+    _tend_account(_founded(account, request.name, (key,), call, custody), call)
+    return watchword.FoundAccountResponse(account=account)
+
+
+def _founded(
+    account: str,
+    name: str | None,
+    access_keys: Sequence[AccessKey],
+    call: Call[SendingStore],
+    custody: IdentityCustody,
+) -> Directory:
+    """Stage an account's first state, and return it."""
     session_key = AccountKey(key_id=call.entropy(ID_BYTES).hex(), created_ms=call.now)
     password_key = AccountKey(key_id=call.entropy(ID_BYTES).hex(), created_ms=call.now)
     items: list[Item] = [
-        Settings(created_ms=call.now, session_keys=(session_key,), password_keys=(password_key,))
+        Settings(created_ms=call.now, name=name, session_keys=(session_key,), password_keys=(password_key,))
     ]
     secrets = {}
-    for held in call.store.access_keys_of(account):
+    for held in access_keys:
         item = AccessKeyItem(
             access_key_id=held.access_key_id, owner_id=held.user_id, created_ms=call.now, active=held.active
         )
@@ -140,7 +184,7 @@ def _found_account(account: str, call: Call[SendingStore], custody: IdentityCust
         ),
     }
     call.stage(IdentityChanged(before=None, after=after, secrets=secrets, credentials=credentials))
-    _tend_account(after, call)
+    return after
 
 
 def _tend_account(directory: Directory, call: Call[SendingStore]) -> bool:
@@ -387,6 +431,11 @@ def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
     """What a Region's own agent asks of it."""
     return (
         Bound(operation=watchword.TEND_IDENTITY, find=find_nothing, run=partial(tend, custody=custody)),
+        Bound(
+            operation=watchword.FOUND_ACCOUNT,
+            find=find_nothing,
+            run=partial(found_account, custody=custody),
+        ),
         Bound(
             operation=watchword.READ_ACCOUNT,
             find=find_outgoing,

@@ -34,7 +34,8 @@ UNIQUE_ID_BYTES = 10
 TAGS_MAX = 50
 NOT_FOUND = "The {kind} with name {name} cannot be found."
 TAKEN = "{kind} with name {name} already exists."
-_POLICY_ARN = re.compile(r"arn:aws[a-z-]*:iam::(aws|[0-9]{12}):policy/[!-~]+")
+_POLICY_ARN = re.compile(r"arn:[^:]+:iam::(?:[0-9]{12}|aws):policy/.+", re.ASCII)
+IN_USE = "Cannot delete entity, must {what} first."
 NO_USER = "Must specify userName when calling with non-User credentials"
 
 
@@ -60,41 +61,6 @@ def find_user(request: object, scope: Scope, store: IdentityStore) -> Found[User
     return _named("user", name, directory.user_named(name), directory)
 
 
-def find_user_to_rename(
-    request: iam.UpdateUserRequest, scope: Scope, store: IdentityStore
-) -> Found[User | None]:
-    """It takes the permission on the user as it is, and as it will be. Source: IAM API, UpdateUser."""
-    found = find_user(request, scope, store)
-    return _renamed(found, iam.UPDATE_USER, "user", request.new_path, request.new_user_name, scope)
-
-
-def find_group_to_rename(
-    request: iam.UpdateGroupRequest, scope: Scope, store: IdentityStore
-) -> Found[Group | None]:
-    """As `find_user_to_rename`. Source: IAM API, UpdateGroup."""
-    found = find_group(request, scope, store)
-    return _renamed(found, iam.UPDATE_GROUP, "group", request.new_path, request.new_group_name, scope)
-
-
-def _renamed(
-    found: Found[EntityT | None],
-    operation: Operation,
-    kind: str,
-    path: str | None,
-    name: str | None,
-    scope: Scope,
-) -> Found[EntityT | None]:
-    held = found.resource
-    if held is None or (path is None and name is None):
-        return found
-    target = find_new(kind, name or held.name, path or held.path, scope)
-    # What it is tagged with, and bounded by, goes with it.
-    same = msgspec.structs.replace(
-        target, tags=found.tags, facts=found.facts, named=f"{kind} {name or held.name}"
-    )
-    return msgspec.structs.replace(found, also=((operation, same),))
-
-
 def find_group(request: object, scope: Scope, store: IdentityStore) -> Found[Group | None]:
     directory = directory_of(scope.account, store)
     name: str = getattr(request, "group_name", None) or ""
@@ -113,7 +79,24 @@ def find_instance_profile(
     directory = directory_of(scope.account, store)
     name: str = getattr(request, "instance_profile_name", None) or ""
     found = directory.instance_profile_named(name)
-    return _named("instance-profile", name, found, directory, title="Instance Profile")
+    missing = f"Instance Profile {name} cannot be found."
+    return _named("instance-profile", name, found, directory, missing=missing)
+
+
+def moving(
+    found: Found[EntityT | None], operation: Operation, *, name: str | None, path: str | None, kind: str
+) -> Found[EntityT | None]:
+    """What may get another name or path: policy has to allow it on the ARN that it has and on the one that it gets.
+
+    Source: IAM User Guide, Renaming an IAM user, Renaming an IAM user group.
+    """
+    held = found.resource
+    if held is None or (name is None and path is None):
+        return found
+    account = found.arn.partition(f":{kind}/")[0]
+    arn = f"{account}:{kind}{path or held.path}{name or held.name}"
+    target = Found(resource=None, arn=arn, named=arn, tags=found.tags, facts=found.facts)
+    return msgspec.structs.replace(found, also=((operation, target),))
 
 
 def find_new(kind: str, name: str, path: str | None, scope: Scope) -> Found[None]:
@@ -129,9 +112,9 @@ def find_account(_request: object, _scope: Scope, _store: IdentityStore) -> Foun
 
 
 def _named(
-    kind: str, name: str, held: EntityT | None, directory: Directory, *, title: str | None = None
+    kind: str, name: str, held: EntityT | None, directory: Directory, *, missing: str | None = None
 ) -> Found[EntityT | None]:
-    error = iam.NoSuchEntityException(NOT_FOUND.format(kind=title or kind, name=name))
+    error = iam.NoSuchEntityException(missing or NOT_FOUND.format(kind=kind, name=name))
     arn = f"arn:{directory.partition}:iam::{directory.account}:{kind}/{name}"
     return _found(held, arn, directory, named=f"{kind} {name}", missing=error)
 
@@ -256,15 +239,18 @@ def untagged(held: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
     return {key: value for key, value in held.items() if key.lower() not in gone}
 
 
+def require_policy_arn(arn: str | None) -> str:
+    """Raises InvalidInput: it names no managed policy, whether there or not."""
+    if arn is None or _POLICY_ARN.fullmatch(arn) is None:
+        raise iam.InvalidInputException(f"ARN {arn} is not valid.")
+    return arn
+
+
 def require_boundary(arn: str | None, directory: Directory) -> None:
     """A boundary must be a managed policy that is there.
 
     Raises:
-        InvalidInputException: it is no policy's ARN. NoSuchEntityException: there is no such policy.
+        InvalidInputException, NoSuchEntityException
     """
-    if arn is None:
-        return
-    if not _POLICY_ARN.fullmatch(arn):
-        raise iam.InvalidInputException(f"ARN {arn} is not valid.")
-    if directory.document_of(arn) is None:
+    if arn is not None and directory.document_of(require_policy_arn(arn)) is None:
         raise iam.NoSuchEntityException(f"Scope ARN: {arn} does not exist or is not attachable.")

@@ -8,9 +8,12 @@ from watchword.identity import (
     accounts,
     groups,
     inline_policies,
+    instance_profiles,
     logins,
     managed_policies,
+    oidc_providers,
     roles,
+    simulation,
     users,
 )
 from watchword.identity.custody import IdentityCustody
@@ -18,12 +21,15 @@ from watchword.identity.custody import IdentityCustody
 
 def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
     return (
-        *accounts.bindings(),
         *users.bindings(),
         *access_keys.bindings(custody),
         *logins.bindings(custody),
         *groups.bindings(),
+        *accounts.bindings(),
         *roles.bindings(),
         *inline_policies.bindings(),
         *managed_policies.bindings(),
+        *instance_profiles.bindings(),
+        *oidc_providers.bindings(),
+        *simulation.bindings(),
     )

@@ -1,7 +1,10 @@
-"""IAM's passwords: login profiles, a user's own change of its password, and the account's password policy.
+"""Users' passwords for the console, and the account's password policy.
 
-Of a password there is its hash alone (`envelope/password.py`), made and compared with the help of custody. Passwords are
-for the console; no request is signed with one. Source: IAM API reference, CreateLoginProfile and its kin; facts A.3.
+A password is hashed in two halves (`envelope/password.py`), under the account's password key, which custodians alone hold;
+what is kept is the hash, in the user's item, and so in every Region. A hash takes 40 ms: never ask these on a loop.
+
+Source: IAM API reference, CreateLoginProfile, ChangePassword, UpdateAccountPasswordPolicy and their kin; IAM User Guide, Set
+an account password policy for IAM users; facts A.3.
 """
 
 from __future__ import annotations
@@ -12,33 +15,36 @@ from functools import partial
 import msgspec
 
 from watchword.api.call import Bound, Call, Found, PrincipalKind, Scope
-from watchword.api.errors import AccessDeniedException, ServiceUnavailable, ValidationException
-from watchword.api.operation import Operation
+from watchword.api.errors import AccessDeniedException, InternalFailure, ValidationException
 from watchword.api.shapes import iam
 from watchword.envelope.password import parse
 from watchword.envelope.transport import CredentialKind
-from watchword.identity import iam_conditions
 from watchword.identity.custody import IdentityCustody
 from watchword.identity.directory import Directory
 from watchword.identity.entities import directory_of, find_account, find_user, moment, require_user, save
 from watchword.identity.model import Login, PasswordPolicy, User
-from watchword.identity.passwords import faults
 from watchword.identity.store import IdentityStore
 
-TAKEN = "Login Profile for User {name} already exists."
-MISSING = "Login Profile for User {name} cannot be found."
-NO_POLICY = "The Password Policy with domain name {account} cannot be found."
-NOT_SAID = (
-    "1 validation error detected: Value null at 'password' failed to satisfy constraint: "
-    "Member must not be null"
+REQUIRED = (
+    "1 validation error detected: Value null at 'password' failed to satisfy constraint:"
+    " Member must not be null"
 )
-OTHERS = "Only IAM Users can change their own password"
+TAKEN = "Login Profile for user {name} already exists."
+NO_LOGIN = "Login Profile for User {name} cannot be found."
+NOT_A_USER = "Only IAM Users can change their own password."
 WRONG = "The old password was incorrect."
-REUSED = "Password has been used before; the account's policy forbids to use it again"
-NO_KEY = "the account's password key has not arrived in this Region yet; try again"
+NO_POLICY = "The Password Policy with domain name {account} cannot be found."
+NO_POLICY_TO_DELETE = "The account policy with name PasswordPolicy cannot be found."
+USED_BEFORE = "Password has been used before and cannot be reused."
+
+SYMBOLS = frozenset("!@#$%^&*()_+-=[]{}|'")
+"""Source: IAM API, UpdateAccountPasswordPolicy, RequireSymbols."""
+LENGTH_BY_DEFAULT = 8
+KINDS_BY_DEFAULT = 3
+"""Of an account without a password policy of its own. Source: IAM User Guide, default password policy."""
 
 
-# Login profiles
+# Passwords of users
 
 
 def create_login_profile(
@@ -48,29 +54,30 @@ def create_login_profile(
     *,
     custody: IdentityCustody,
 ) -> iam.CreateLoginProfileResponse:
-    """Give a user a password. Raises EntityAlreadyExists, PasswordPolicyViolation, ValidationError."""
+    """Give a user a password. Raises EntityAlreadyExists, NoSuchEntity, PasswordPolicyViolation."""
     user = require_user(user)
     if user.login is not None:
         raise iam.EntityAlreadyExistsException(TAKEN.format(name=user.name))
     if request.password is None:
-        raise ValidationException(NOT_SAID)
+        # AWS takes none from sessions of AssumeRoot, which are not here.
+        raise ValidationException(REQUIRED)
     directory = directory_of(call.account, call.store)
-    _require_good(request.password, directory)
+    require_good(request.password, directory)
     login = Login(
-        password_hash=_hashed(request.password, user, call, custody),
+        password_hash=_sealed(request.password, user, directory, call, custody),
         created_ms=call.now,
         changed_ms=call.now,
         reset_required=bool(request.password_reset_required),
     )
     save(call, msgspec.structs.replace(user, login=login))
-    return iam.CreateLoginProfileResponse(login_profile=shown(user, login))
+    return iam.CreateLoginProfileResponse(login_profile=_shown(user, login))
 
 
 def get_login_profile(
     _request: iam.GetLoginProfileRequest, user: User | None, _call: Call[IdentityStore]
 ) -> iam.GetLoginProfileResponse:
     user = require_user(user)
-    return iam.GetLoginProfileResponse(login_profile=shown(user, _login(user)))
+    return iam.GetLoginProfileResponse(login_profile=_shown(user, _login(user)))
 
 
 def update_login_profile(
@@ -80,11 +87,11 @@ def update_login_profile(
     *,
     custody: IdentityCustody,
 ) -> None:
-    """Set a user's password, or whether it has to be changed; what is not said stays. Raises PasswordPolicyViolation."""
+    """Set a user's password, or whether it must be changed; what is not said stays."""
     user = require_user(user)
     login = _login(user)
     if request.password is not None:
-        login = _renewed(login, request.password, user, call, custody)
+        login = _changed(request.password, user, login, call, custody)
     if request.password_reset_required is not None:
         login = msgspec.structs.replace(login, reset_required=request.password_reset_required)
     save(call, msgspec.structs.replace(user, login=login))
@@ -93,28 +100,15 @@ def update_login_profile(
 def delete_login_profile(
     _request: iam.DeleteLoginProfileRequest, user: User | None, call: Call[IdentityStore]
 ) -> None:
-    """Take a user's password away; its access keys stay."""
     user = require_user(user)
     _login(user)
     save(call, msgspec.structs.replace(user, login=None))
 
 
-def find_own_user(
-    _request: iam.ChangePasswordRequest, scope: Scope, store: IdentityStore
-) -> Found[User | None]:
-    """Whoever calls. Where the account lets its users change their passwords, no policy of theirs need do so."""
-    directory = directory_of(scope.account, store)
-    user = directory.users.get(scope.principal.unique_id)
-    if user is None:
-        return Found(resource=None, arn=scope.principal.arn)
-    return Found(
-        resource=user,
-        arn=directory.arn_of(user),
-        named=f"user {user.name}",
-        tags=user.tags,
-        facts=iam_conditions.of_entity(user),
-        policy=_letting_in(scope, directory, iam.CHANGE_PASSWORD),
-    )
+def find_own(request: iam.ChangePasswordRequest, scope: Scope, store: IdentityStore) -> Found[User | None]:
+    """The caller, whom the account's password policy may let change its own password."""
+    found = find_user(request, scope, store)
+    return msgspec.structs.replace(found, policy=_letting(scope, store, action=iam.CHANGE_PASSWORD.action))
 
 
 def change_password(
@@ -124,110 +118,55 @@ def change_password(
     *,
     custody: IdentityCustody,
 ) -> None:
-    """Change the caller's password.
-
-    Raises:
-        InvalidUserTypeException: the caller is no user. NoSuchEntityException: it has no password.
-        AccessDeniedException: the old password is another. PasswordPolicyViolationException: the new one won't do.
-    """
+    """Replace the caller's own password. Raises InvalidUserType, AccessDenied (it is another), PasswordPolicyViolation."""
     if user is None:
-        raise iam.InvalidUserTypeException(OTHERS)
+        raise iam.InvalidUserTypeException(NOT_A_USER)
     login = _login(user)
-    # First: whoever does not know the password learns nothing of those before it.
-    if not _is_password(request.old_password or "", login.password_hash, user, call, custody):
-        raise AccessDeniedException(WRONG)
-    login = _renewed(login, request.new_password or "", user, call, custody)
-    changed = msgspec.structs.replace(login, reset_required=False)
-    save(call, msgspec.structs.replace(user, login=changed))
-
-
-def shown(user: User, login: Login) -> iam.LoginProfile:
-    return iam.LoginProfile(
-        user_name=user.name,
-        create_date=moment(login.created_ms),
-        password_reset_required=login.reset_required,
-    )
-
-
-def _login(user: User) -> Login:
-    if user.login is None:
-        raise iam.NoSuchEntityException(MISSING.format(name=user.name))
-    return user.login
-
-
-# Passwords
-
-
-def _renewed(
-    login: Login, password: str, user: User, call: Call[IdentityStore], custody: IdentityCustody
-) -> Login:
-    """The login with another password, which the policy allows."""
     directory = directory_of(call.account, call.store)
-    _require_good(password, directory)
+    if not _is_password(request.old_password or "", login.password_hash, user, directory, call, custody):
+        raise AccessDeniedException(WRONG)
+    login = _changed(request.new_password or "", user, login, call, custody)
+    save(call, msgspec.structs.replace(user, login=msgspec.structs.replace(login, reset_required=False)))
+
+
+def _changed(
+    password: str, user: User, login: Login, call: Call[IdentityStore], custody: IdentityCustody
+) -> Login:
+    """Raises PasswordPolicyViolation: it is too weak, or was used before."""
+    directory = directory_of(call.account, call.store)
+    require_good(password, directory)
     policy = directory.settings.password_policy
     remembered = (policy.reuse_prevention if policy is not None else None) or 0
-    former = (login.password_hash, *login.former_hashes)[:remembered]
-    if any(_is_password(password, hashed, user, call, custody) for hashed in former):
-        raise iam.PasswordPolicyViolationException(REUSED)
+    used = (login.password_hash, *login.former_hashes)
+    for held in used[:remembered]:
+        if _is_password(password, held, user, directory, call, custody):
+            raise iam.PasswordPolicyViolationException(USED_BEFORE)
     return msgspec.structs.replace(
         login,
-        password_hash=_hashed(password, user, call, custody),
+        password_hash=_sealed(password, user, directory, call, custody),
         changed_ms=call.now,
-        former_hashes=former,
+        # The one that is set now is itself one of those that may not be used again.
+        former_hashes=used[: max(0, remembered - 1)],
     )
-
-
-def _require_good(password: str, directory: Directory) -> None:
-    settings = directory.settings
-    for fault in faults(password, settings.password_policy, account_name=settings.name):
-        raise iam.PasswordPolicyViolationException(fault)
-
-
-def _hashed(password: str, user: User, call: Call[IdentityStore], custody: IdentityCustody) -> str:
-    keys = directory_of(call.account, call.store).settings.password_keys
-    if not keys:
-        raise ServiceUnavailable(NO_KEY)
-    return custody.seal_password(
-        _sealed_key(keys[0].key_id, call),
-        account=call.account,
-        key_id=keys[0].key_id,
-        user_id=user.user_id,
-        password=password,
-    )
-
-
-def _is_password(
-    password: str, hashed: str, user: User, call: Call[IdentityStore], custody: IdentityCustody
-) -> bool:
-    sealed = _sealed_key(parse(hashed).key_id, call)
-    return custody.check_password(
-        sealed, account=call.account, user_id=user.user_id, password=password, hashed=hashed
-    )
-
-
-def _sealed_key(key_id: str, call: Call[IdentityStore]) -> bytes:
-    sealed = call.store.sealed_credential(call.account, CredentialKind.PASSWORD_KEY, key_id)
-    if sealed is None:
-        raise ServiceUnavailable(NO_KEY)
-    return sealed
 
 
 # The account's password policy
 
 
-def find_password_policy(
+def find_policy(
     _request: iam.GetAccountPasswordPolicyRequest, scope: Scope, store: IdentityStore
 ) -> Found[None]:
-    """Users who may change their passwords may know what is asked of those."""
-    directory = directory_of(scope.account, store)
-    policy = _letting_in(scope, directory, iam.GET_ACCOUNT_PASSWORD_POLICY)
+    """Whoever may change its own password may see what it has to be like."""
+    policy = _letting(scope, store, action=iam.GET_ACCOUNT_PASSWORD_POLICY.action)
     return Found(resource=None, arn="*", policy=policy)
 
 
 def get_account_password_policy(
     _request: iam.GetAccountPasswordPolicyRequest, _found: None, call: Call[IdentityStore]
 ) -> iam.GetAccountPasswordPolicyResponse:
-    policy = _policy(call)
+    policy = directory_of(call.account, call.store).settings.password_policy
+    if policy is None:
+        raise iam.NoSuchEntityException(NO_POLICY.format(account=call.account))
     shown = iam.PasswordPolicy(
         minimum_password_length=policy.minimum_length,
         require_symbols=policy.require_symbols,
@@ -246,17 +185,20 @@ def get_account_password_policy(
 def update_account_password_policy(
     request: iam.UpdateAccountPasswordPolicyRequest, _found: None, call: Call[IdentityStore]
 ) -> None:
-    """Set the policy; what is not said becomes what it is by default. Passwords that there are stay good."""
-    policy = PasswordPolicy(
-        minimum_length=int(request.minimum_password_length or PasswordPolicy().minimum_length),
-        require_symbols=bool(request.require_symbols),
-        require_numbers=bool(request.require_numbers),
-        require_uppercase=bool(request.require_uppercase_characters),
-        require_lowercase=bool(request.require_lowercase_characters),
-        allow_users_to_change=bool(request.allow_users_to_change_password),
-        max_age_days=_number(request.max_password_age),
-        reuse_prevention=_number(request.password_reuse_prevention),
-        hard_expiry=request.hard_expiry,
+    """Put a policy in the place of the one before: what the request does not say is as by default."""
+    said = {
+        "minimum_length": request.minimum_password_length,
+        "require_symbols": request.require_symbols,
+        "require_numbers": request.require_numbers,
+        "require_uppercase": request.require_uppercase_characters,
+        "require_lowercase": request.require_lowercase_characters,
+        "allow_users_to_change": request.allow_users_to_change_password,
+        "max_age_days": request.max_password_age,
+        "reuse_prevention": request.password_reuse_prevention,
+        "hard_expiry": request.hard_expiry,
+    }
+    policy = msgspec.structs.replace(
+        PasswordPolicy(), **{name: value for name, value in said.items() if value is not None}
     )
     settings = directory_of(call.account, call.store).settings
     save(call, msgspec.structs.replace(settings, password_policy=policy))
@@ -265,38 +207,42 @@ def update_account_password_policy(
 def delete_account_password_policy(
     _request: iam.DeleteAccountPasswordPolicyRequest, _found: None, call: Call[IdentityStore]
 ) -> None:
-    _policy(call)
     settings = directory_of(call.account, call.store).settings
+    if settings.password_policy is None:
+        raise iam.NoSuchEntityException(NO_POLICY_TO_DELETE)
     save(call, msgspec.structs.replace(settings, password_policy=None))
 
 
-def _policy(call: Call[IdentityStore]) -> PasswordPolicy:
-    policy = directory_of(call.account, call.store).settings.password_policy
-    if policy is None:
-        raise iam.NoSuchEntityException(NO_POLICY.format(account=call.account))
-    return policy
-
-
-def _letting_in(scope: Scope, directory: Directory, operation: Operation) -> str | None:
-    """AllowUsersToChangePassword, as a policy on what is asked for: it lets this user in, and denies nobody anything."""
+def require_good(password: str, directory: Directory) -> None:
+    """Check a password against the account's policy, or AWS's default. Pure. Raises PasswordPolicyViolation."""
     policy = directory.settings.password_policy
-    user = directory.users.get(scope.principal.unique_id)
-    if policy is None or not policy.allow_users_to_change or user is None:
-        return None
-    if scope.principal.kind is not PrincipalKind.USER:
-        return None
-    statement = {
-        "Sid": "AllowUsersToChangePassword",
-        "Effect": "Allow",
-        "Principal": {"AWS": user.user_id},
-        "Action": operation.action,
-        "Resource": "*",
+    kinds = {
+        "uppercase letter": any("A" <= one <= "Z" for one in password),
+        "lowercase letter": any("a" <= one <= "z" for one in password),
+        "number": any("0" <= one <= "9" for one in password),
+        "symbol": any(one in SYMBOLS for one in password),
     }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
-def _number(value: int | None) -> int | None:
-    return None if value is None else int(value)
+    shortest = LENGTH_BY_DEFAULT if policy is None else policy.minimum_length
+    if len(password) < shortest:
+        raise iam.PasswordPolicyViolationException(f"Password should have a minimum length of {shortest}")
+    if policy is None:
+        if sum(kinds.values()) < KINDS_BY_DEFAULT:
+            raise iam.PasswordPolicyViolationException(
+                "Password should have a mix of at least three of: uppercase, lowercase, numbers and symbols"
+            )
+        settings = directory.settings
+        if password in (directory.account, settings.alias, settings.name):
+            raise iam.PasswordPolicyViolationException("Password should not be the name of the account")
+        return
+    asked = {
+        "uppercase letter": policy.require_uppercase,
+        "lowercase letter": policy.require_lowercase,
+        "number": policy.require_numbers,
+        "symbol": policy.require_symbols,
+    }
+    for kind, is_asked in asked.items():
+        if is_asked and not kinds[kind]:
+            raise iam.PasswordPolicyViolationException(f"Password should have at least one {kind}")
 
 
 def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
@@ -313,16 +259,8 @@ def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
             run=partial(update_login_profile, custody=custody),
         ),
         Bound(operation=iam.DELETE_LOGIN_PROFILE, find=find_user, run=delete_login_profile),
-        Bound(
-            operation=iam.CHANGE_PASSWORD,
-            find=find_own_user,
-            run=partial(change_password, custody=custody),
-        ),
-        Bound(
-            operation=iam.GET_ACCOUNT_PASSWORD_POLICY,
-            find=find_password_policy,
-            run=get_account_password_policy,
-        ),
+        Bound(operation=iam.CHANGE_PASSWORD, find=find_own, run=partial(change_password, custody=custody)),
+        Bound(operation=iam.GET_ACCOUNT_PASSWORD_POLICY, find=find_policy, run=get_account_password_policy),
         Bound(
             operation=iam.UPDATE_ACCOUNT_PASSWORD_POLICY,
             find=find_account,
@@ -333,4 +271,85 @@ def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
             find=find_account,
             run=delete_account_password_policy,
         ),
+    )
+
+
+def _letting(scope: Scope, store: IdentityStore, *, action: str | None) -> str | None:
+    """What `AllowUsersToChangePassword` gives a user: one action, which a `Deny` of its own policies still takes away.
+
+    Source: IAM User Guide, Permit IAM users to change their own passwords.
+    """
+    principal = scope.principal
+    policy = directory_of(scope.account, store).settings.password_policy
+    if principal.kind is not PrincipalKind.USER or policy is None or not policy.allow_users_to_change:
+        return None
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"AWS": principal.remembered_as},
+        "Action": action,
+        "Resource": "*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": statement})
+
+
+def _login(user: User) -> Login:
+    if user.login is None:
+        raise iam.NoSuchEntityException(NO_LOGIN.format(name=user.name))
+    return user.login
+
+
+def _shown(user: User, login: Login) -> iam.LoginProfile:
+    return iam.LoginProfile(
+        user_name=user.name,
+        create_date=moment(login.created_ms),
+        password_reset_required=login.reset_required,
+    )
+
+
+def _password_key(key_id: str, call: Call[IdentityStore]) -> bytes:
+    sealed = call.store.sealed_credential(call.account, CredentialKind.PASSWORD_KEY, key_id)
+    if sealed is None:
+        raise InternalFailure("the account's password key has not arrived in this Region")
+    return sealed
+
+
+def _sealed(
+    password: str,
+    user: User,
+    directory: Directory,
+    call: Call[IdentityStore],
+    custody: IdentityCustody,
+) -> str:
+    keys = directory.settings.password_keys
+    if not keys:
+        raise InternalFailure("the account has no password key")
+    # The newest one.
+    key_id = keys[0].key_id
+    return custody.seal_password(
+        _password_key(key_id, call),
+        account=call.account,
+        key_id=key_id,
+        user_id=user.user_id,
+        password=password,
+    )
+
+
+def _is_password(
+    password: str,
+    hashed: str,
+    user: User,
+    directory: Directory,
+    call: Call[IdentityStore],
+    custody: IdentityCustody,
+) -> bool:
+    """What was hashed under a key that the account has no more is nobody's password any more."""
+    key_id = parse(hashed).key_id
+    if all(key.key_id != key_id for key in directory.settings.password_keys):
+        return False
+    return custody.check_password(
+        _password_key(key_id, call),
+        account=call.account,
+        user_id=user.user_id,
+        password=password,
+        hashed=hashed,
     )

@@ -19,8 +19,8 @@ from watchword.identity.entities import (
     find_account,
     find_new,
     find_user,
-    find_user_to_rename,
     moment,
+    moving,
     new_id,
     require,
     require_boundary,
@@ -96,6 +96,14 @@ def list_users(
     )
     listed = tuple(in_list(user, directory) for user in users)
     return iam.ListUsersResponse(users=listed, is_truncated=truncated, marker=marker)
+
+
+def find_moving_user(
+    request: iam.UpdateUserRequest, scope: Scope, store: IdentityStore
+) -> Found[User | None]:
+    found = find_user(request, scope, store)
+    name, path = request.new_user_name, request.new_path
+    return moving(found, iam.UPDATE_USER, name=name, path=path, kind="user")
 
 
 def update_user(request: iam.UpdateUserRequest, user: User | None, call: Call[IdentityStore]) -> None:
@@ -189,7 +197,7 @@ def bindings() -> tuple[Bound, ...]:
         Bound(operation=iam.CREATE_USER, find=find_new_user, run=create_user),
         Bound(operation=iam.GET_USER, find=find_user, run=get_user),
         Bound(operation=iam.LIST_USERS, find=find_account, run=list_users),
-        Bound(operation=iam.UPDATE_USER, find=find_user_to_rename, run=update_user),
+        Bound(operation=iam.UPDATE_USER, find=find_moving_user, run=update_user),
         Bound(operation=iam.DELETE_USER, find=find_user, run=delete_user),
         Bound(operation=iam.TAG_USER, find=find_user, run=tag_user),
         Bound(operation=iam.UNTAG_USER, find=find_user, run=untag_user),
