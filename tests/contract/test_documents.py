@@ -326,6 +326,6 @@ def test_a_root_user_changes_its_access_key_and_has_none_but_those(region: Regio
 
     assert region.iam("DeleteAccessKey", {"AccessKeyId": ACCESS_KEY_ID}, **new).status == 200
     assert region.iam("GetUser").query_refusal[1] == "InvalidClientTokenId"
-    assert region.iam("GetUser", **new).text(".//Arn") == f"arn:aws:iam::{ACCOUNT}:root"
+    assert region.iam("GetUser", {}, **new).text(".//Arn") == f"arn:aws:iam::{ACCOUNT}:root"
     assert region.iam("DeleteAccessKey", {"AccessKeyId": new["access_key_id"]}, **new).status == 200
-    assert region.iam("GetUser", **new).query_refusal[1] == "InvalidClientTokenId"
+    assert region.iam("GetUser", {}, **new).query_refusal[1] == "InvalidClientTokenId"
