@@ -290,7 +290,8 @@ def _one_of(values: Sequence[str]) -> Callable[[Maker], str]:
 _MEANT: Mapping[str, Callable[[Maker], Any]] = {
     "SecretId": Maker.secret_id,
     "SecretIdList": Maker.secret_id,
-    "Name": lambda maker: maker.dice.choice(maker.pool.names),
+    # Of secrets, where paths are names, and of federated users, where they are none.
+    "Name": lambda maker: maker.dice.choice((*maker.pool.names, *IDENTITIES)),
     "ClientRequestToken": lambda maker: maker.dice.choice(TOKENS),
     "VersionId": lambda maker: maker.dice.choice(TOKENS),
     "MoveToVersionId": lambda maker: maker.dice.choice(TOKENS),
