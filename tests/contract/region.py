@@ -32,6 +32,8 @@ from watchword.envelope.transport import generate_pair
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rates
 from watchword.identity import (
+    account_operations,
+    describe_regions,
     distribution_receiving,
     distribution_sending,
     iam_operations,
@@ -289,6 +291,8 @@ class Region:
                 ),
                 *session_keys.bindings(self.identity_custody),
                 *iam_operations.bindings(self.identity_custody),
+                *account_operations.bindings(),
+                *describe_regions.bindings(),
                 *distribution_sending.bindings(self.identity_custody),
                 *distribution_receiving.bindings(self.identity_custody, met=met),
                 *self.faults,

@@ -20,7 +20,7 @@ from watchword.api.call import Place, Scope, Session, root_of
 from watchword.api.operation import ConditionKey, Operation
 from watchword.api.shapes import kms
 from watchword.api.shapes import secretsmanager as sm
-from watchword.identity import iam_conditions, web_identity
+from watchword.identity import describe_regions, iam_conditions, web_identity
 from watchword.identity.context import GLOBAL, PRINCIPAL_TAG, REQUEST_TAG, RESOURCE_TAG
 from watchword.identity.model import User
 from watchword.keys import conditions as keys
@@ -85,10 +85,14 @@ def found(region: Region) -> frozenset[str]:
         {
             *both(),
             *secrets.of_secret(full),
+            *describe_regions.of_place(place),
             *iam_conditions.of_entity(
                 User(user_id="AIDA", name="a", created_ms=0, boundary="arn:aws:iam::aws:policy/b")
             )(),
-            *secrets.of_key(sm.CreateSecretRequest(kms_key_id="alias/db"), scope, unit),
+            *iam_conditions.of_passed_role(service="", associated="")(),
+            *secrets.of_key(
+                sm.CreateSecretRequest(kms_key_id="alias/db"), scope.place, unit, account=scope.account
+            ),
             *keys.of_new_key(kms.CreateKeyRequest(multi_region=True)),
             *keys.of_key(key, named="alias/db", store=unit),
             *map(without_end, keys.of_grant(kms.CreateGrantRequest(constraints=constraints))),

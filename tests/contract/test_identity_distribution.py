@@ -14,6 +14,7 @@ from tests.contract.people import SECRET_OF_KEY, add_user, change, directory
 from tests.contract.region import ACCESS_KEY_ID, ACCOUNT, CONTROL, Region
 from tests.contract.several_regions import Regions, Sent, several
 
+from watchword.api.errors import AccessDeniedException, ValidationException
 from watchword.api.shapes import watchword
 from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKeyItem, OptStatus, User
@@ -360,3 +361,48 @@ def test_while_a_control_region_moves_no_link_is_touched(regions: Regions) -> No
     distribute(regions)
 
     assert {name: regions.link_ids(CONTROL, name) for name in (OTHER, OPT_IN)} == before
+
+
+# Accounts that are founded while the deployment runs
+
+NEW = "345678901234"
+
+
+def found_request(region: Region, *, key: str = "AKIANEW") -> watchword.FoundAccountRequest:
+    sealed = region.custody.seal_access_key(access_key_id=key, secret_access_key="s" * 40)
+    return watchword.FoundAccountRequest(account=NEW, name="new", access_key_id=key, sealed=sealed)
+
+
+def test_an_account_that_is_founded_reaches_every_region_with_its_root_user(regions: Regions) -> None:
+    home, other = regions["us-east-1"], regions["us-east-2"]
+
+    home.gate.perform(watchword.FOUND_ACCOUNT, found_request(home), principal=home.itself)
+    distribute(regions)
+
+    for region in (home, other):
+        known = region.stores.unit().directory(NEW)
+        assert known is not None
+        assert known.settings.name == "new"
+        asked = region.request("ListSecrets", b"{}", access_key_id="AKIANEW", secret_access_key="s" * 40)
+        assert region.send(asked).status == 200
+
+
+def test_an_account_is_founded_once(regions: Regions) -> None:
+    home = regions["us-east-1"]
+    home.gate.perform(watchword.FOUND_ACCOUNT, found_request(home), principal=home.itself)
+    before = home.stores.identity_revisions()
+
+    home.gate.perform(watchword.FOUND_ACCOUNT, found_request(home), principal=home.itself)
+    with pytest.raises(ValidationException, match="the account is there already"):
+        home.gate.perform(
+            watchword.FOUND_ACCOUNT, found_request(home, key="AKIAOTHER"), principal=home.itself
+        )
+
+    assert home.stores.identity_revisions() == before
+
+
+def test_an_account_is_founded_in_the_control_region_alone(regions: Regions) -> None:
+    other = regions["us-east-2"]
+
+    with pytest.raises(AccessDeniedException, match="in the partition's control Region alone"):
+        other.gate.perform(watchword.FOUND_ACCOUNT, found_request(other), principal=other.itself)

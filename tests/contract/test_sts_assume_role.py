@@ -27,6 +27,8 @@ from tests.contract.region import (
     found_account,
 )
 
+from watchword.identity.store import IdentityChanged
+
 OTHER_ACCOUNT = "210987654321"
 MAY_ASSUME = statement({"Effect": "Allow", "Action": "sts:*", "Resource": "*"})
 MAY_READ = statement({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"})
@@ -492,6 +494,31 @@ def test_across_accounts_both_sides_must_allow(region: Region, both: bool) -> No
         assert Lent.of(answer).call(region, "GetCallerIdentity").text(".//Account") == OTHER_ACCOUNT
     else:
         assert answer.query_refusal[1] == "AccessDenied"
+
+
+def test_a_region_that_the_role_s_account_has_not_enabled_is_said_to_whom_the_role_trusts(
+    region: Region,
+) -> None:
+    found_account(
+        region, OTHER_ACCOUNT, access_key_id="AKIAI44QH8DHBEXAMPLE", secret_access_key=SECRET_ACCESS_KEY
+    )
+    for name in ("ann", "eve"):
+        add_user(region, name, policy=MAY_ASSUME)
+    role = add_role(region, "reader", trust=trusting("AIDAANN"))
+    change(region, role, account=OTHER_ACCOUNT)
+    before = directory(region, OTHER_ACCOUNT)
+    unit = region.stores.unit()
+    unit.stage(IdentityChanged(before=before, after=before.out_of_force()))
+    unit.commit(())
+    asked = {"RoleArn": role_arn("reader", account=OTHER_ACCOUNT)}
+
+    assert assume_refused(region, "ann", "reader", **asked) == (
+        403,
+        "RegionDisabledException",
+        f"STS is not activated in this region for account:{OTHER_ACCOUNT}. "
+        "Your account administrator can activate STS in this region using the IAM Console.",
+    )
+    assert assume_refused(region, "eve", "reader", **asked)[1] == "AccessDenied"
 
 
 FOREIGN = {

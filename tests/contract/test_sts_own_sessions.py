@@ -8,7 +8,9 @@ import pytest
 from tests.contract.people import Lent, add_role, add_user, call_as, change, remove_user, statement, trusting
 from tests.contract.region import ACCESS_KEY_ID, ACCOUNT, CANARY, ROOT_ARN, Region
 
+from watchword.api.http import HTTPRequest
 from watchword.identity.messages import seal_message
+from watchword.sigv4.sign import presign
 
 ANY = statement({"Effect": "Allow", "Action": "*", "Resource": "*"})
 MAY_READ = statement({"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"})
@@ -152,6 +154,51 @@ def test_a_federated_user_has_the_tags_that_were_passed_and_no_others(region: Re
         == 200
     )
     assert federate(region, "ann", Policy=by_tag).ask(region, "GetSecretValue", SecretId="db").status == 400
+
+
+MANY_TAGS = {
+    f"Tags.member.{n}.{part}": value
+    for n in range(1, 51)
+    for part, value in (("Key", f"{n:03}".ljust(100, "k")), ("Value", "v" * 200))
+}
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [({"Policy": "{"}, "MalformedPolicyDocument"), (MANY_TAGS, "PackedPolicyTooLarge")],
+)
+def test_what_can_t_be_passed_to_a_federated_user_is_refused(
+    region: Region, fields: dict[str, str], code: str
+) -> None:
+    add_user(region, "ann", policy=ANY)
+
+    answer = call_as(region, "ann", "GetFederationToken", Name="bob", **fields)
+
+    assert answer.query_refusal[:2] == (400, code)
+
+
+def test_a_presigned_url_says_who_signed_it_with_a_session(region: Region) -> None:
+    """How Kubernetes clusters and others let a third party see who somebody is."""
+    session = Lent.of(region.iam("GetSessionToken", service="sts"))
+    url = HTTPRequest(
+        method="GET",
+        target="/?Action=GetCallerIdentity&Version=2011-06-15",
+        headers=(("host", f"sts.{region.name}.amazonaws.com"),),
+        body=b"",
+        source="192.0.2.7",
+    )
+    signed = presign(
+        url,
+        access_key_id=session.access_key_id,
+        secret_access_key=session.secret_access_key,
+        region=region.name,
+        service="sts",
+        now=region.clock.now,
+        expires_seconds=60,
+        session_token=session.token,
+    )
+
+    assert region.send(signed).text(".//Arn") == ROOT_ARN
 
 
 def test_an_access_key_id_says_whose_account_it_is(region: Region) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import json
+import socket
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -20,7 +22,10 @@ from tests.contract.region import ACCOUNT, START_MS, Answer, Region
 
 from watchword.api.http import HTTPRequest
 from watchword.identity.model import OIDCProvider
+from watchword.identity.web_identity import ProviderUnreachable
+from watchword.server import provider_keys
 from watchword.server.deployment import OIDCSettings
+from watchword.server.provider_keys import ConfiguredProviders
 
 ISSUER = "https://idp.example/tenant"
 PROVIDER = f"arn:aws:iam::{ACCOUNT}:oidc-provider/idp.example/tenant"
@@ -227,6 +232,16 @@ def test_tags_and_source_identity_of_a_token_need_the_role_s_permission(idp: Reg
     )
 
 
+def test_what_can_t_be_passed_to_a_session_is_refused(idp: Region) -> None:
+    add_role(idp, "app", trust=trust(actions=("sts:*",)))
+    tags = {f"{n:03}".ljust(100, "k"): ["v" * 200] for n in range(40)}
+    claims: dict[str, Any] = {"https://aws.amazon.com/tags": {"principal_tags": tags}}
+    many = token(**claims)
+
+    assert ask(idp, token(), Policy="{").query_refusal[:2] == (400, "MalformedPolicyDocument")
+    assert ask(idp, many).query_refusal[:2] == (400, "PackedPolicyTooLarge")
+
+
 def test_the_trail_names_provider_and_subject_and_holds_no_token(idp: Region) -> None:
     add_role(idp, "app", trust=trust())
     web_token = token()
@@ -307,3 +322,44 @@ def test_keys_are_fetched_once_and_a_provider_that_is_gone_is_said(idp: Region) 
         assert ask(idp, token()).query_refusal[:2] == (400, "IDPCommunicationError")
     idp.compose()
     assert ask(idp, token()).query_refusal[:2] == (400, "IDPCommunicationError")
+
+
+def test_keys_change_with_the_provider_and_outlive_it_for_a_day(region: Region) -> None:
+    path = region.path.parent / "keys.json"
+    path.write_bytes(key_set("k1"))
+    now = [1_000.0]
+    held = ConfiguredProviders(
+        (OIDCSettings(issuer=ISSUER, jwks="keys.json"),), home=path.parent, monotonic=lambda: now[0]
+    )
+
+    def ids(key_id: str) -> list[str]:
+        return [one.key_id for one in held.keys_of(ISSUER, key_id=key_id) or ()]
+
+    assert ids("k1") == ["k1"]
+    path.write_bytes(key_set("k1", "k2"))
+    assert ids("k2") == ["k1"]
+    now[0] += provider_keys.AGAIN_S
+    assert ids("k2") == ["k1", "k2"]
+    path.write_bytes(b"damaged")
+    now[0] += provider_keys.STALE_S - 1
+    assert ids("k2") == ["k1", "k2"]
+    now[0] += provider_keys.AGAIN_S
+    with pytest.raises(ProviderUnreachable):
+        ids("k2")
+    assert held.keys_of("https://other.example", key_id="k1") is None
+
+
+def test_a_provider_that_hangs_holds_one_thread_and_nobody_for_longer_than_its_deadline(
+    idp: Region, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(provider_keys, "DEADLINE_S", 0.2)
+    add_role(idp, "app", trust=trust())
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/keys"
+        idp.oidc = (OIDCSettings(issuer=ISSUER, jwks=url),)
+        idp.compose()
+        began = time.monotonic()
+        for _ in range(3):
+            assert ask(idp, token()).query_refusal[:2] == (400, "IDPCommunicationError")
+
+        assert time.monotonic() - began < 5

@@ -62,7 +62,17 @@ COMMON: Mapping[str, frozenset[str]] = {
         }
     ),
     "query": frozenset({"AccessDenied", "InvalidAction", "MalformedInput", "ValidationError"}),
-    "ec2": frozenset({"UnauthorizedOperation", "InvalidAction", "MalformedInput", "ValidationError"}),
+    # EC2's model declares no errors: these are of its page Error codes.
+    "ec2": frozenset(
+        {
+            "UnauthorizedOperation",
+            "InvalidAction",
+            "InvalidParameterValue",
+            "DryRunOperation",
+            "MalformedInput",
+            "ValidationError",
+        }
+    ),
 }
 """Of the codes that every service may answer, those that a request with a right signature may be answered with.
 
@@ -821,8 +831,8 @@ def _statuses(service: str, operation: str) -> Mapping[str, set[int]]:
     if model.metadata["protocol"] == "json":
         return declared
     common = {"AccessDenied": {403}, "AccessDeniedException": {403}, "UnauthorizedOperation": {403}}
-    unknown = {"UnknownOperationException": {404}}
-    return common | unknown | declared
+    others = {"UnknownOperationException": {404}, "DryRunOperation": {412}}
+    return common | others | declared
 
 
 def wrong_with(

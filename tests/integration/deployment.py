@@ -177,7 +177,7 @@ class Deployment:
     # -- life
 
     def cli(self, verb: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        if verb == "region":
+        if verb in ("region", "account"):
             return watchword(verb, arguments[0], "--home", str(self.home), *arguments[1:])
         return watchword(verb, "--home", str(self.home), *arguments)
 

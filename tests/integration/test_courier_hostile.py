@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import socket
+import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -70,13 +73,83 @@ def peer_port(folders: dict[str, Path], handler: Handler) -> Iterator[Served]:
         yield served
 
 
+@dataclass(kw_only=True)
+class BreakingPort:
+    """A peer port that answers some questions, and then takes what is asked and closes without a word."""
+
+    listener: socket.socket
+    context: ssl.SSLContext
+    answers: int
+    client: ssl.SSLContext
+    hang_up: bool
+    asked: int = 0
+    hung_up: threading.Event = field(default_factory=threading.Event)
+
+    def run(self) -> None:
+        while True:
+            try:
+                connection, _ = self.listener.accept()
+            except OSError:
+                return
+            with connection, self.context.wrap_socket(connection, server_side=True) as secure:
+                secure.settimeout(WAIT_S)
+                self._serve(secure)
+            self.hung_up.set()
+
+    def _serve(self, secure: ssl.SSLSocket) -> None:
+        with secure.makefile("rb") as reading:
+            while True:
+                length = 0
+                while (line := reading.readline()) not in (b"\r\n", b""):
+                    name, _, value = line.partition(b":")
+                    length = int(value) if name.lower() == b"content-length" else length
+                if not line:
+                    return
+                reading.read(length)
+                self.asked += 1
+                if self.asked > self.answers:
+                    return
+                body = b'{"Status": 200, "Headers": [], "Body": ""}'
+                secure.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+                if self.hang_up:
+                    return
+
+
+@contextmanager
+def breaking_port(folders: dict[str, Path], *, answers: int, hang_up: bool = False) -> Iterator[BreakingPort]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = BreakingPort(
+            listener=listener,
+            context=certificates.server_context(folders[TWO]),
+            client=certificates.client_context(folders[ONE]),
+            answers=answers,
+            hang_up=hang_up,
+        )
+        thread = threading.Thread(target=port.run, daemon=True)
+        thread.start()
+        yield port
+        listener.shutdown(socket.SHUT_RDWR)
+    thread.join(WAIT_S)
+
+
+def peer_at(port: BreakingPort) -> Peer:
+    host, number = port.listener.getsockname()[:2]
+    settings = region_at(Address(host=host, port=number))
+    return Peer(settings, context=port.client, deployment_id=DEPLOYMENT)
+
+
 def settings_of(served: Served, *, transport_key: bytes = bytes(32)) -> RegionSettings:
     assert isinstance(served.address, tuple)
+    address = Address(host=str(served.address[0]), port=int(served.address[1]))
+    return region_at(address, transport_key=transport_key)
+
+
+def region_at(address: Address, *, transport_key: bytes = bytes(32)) -> RegionSettings:
     return RegionSettings(
         name=TWO,
         partition="aws",
         endpoint="http://127.0.0.1:1",
-        peer=Address(host=str(served.address[0]), port=int(served.address[1])),
+        peer=address,
         store="sqlite:none",
         custody_root=Path("none"),
         custody_key_file=Path("none"),
@@ -127,6 +200,38 @@ def test_an_answer_that_is_none_fails_that_question_and_is_not_asked_again(
         peer.close()
 
     assert asked == ["Watchword.RemoveReplica"] * 2
+
+
+@pytest.mark.parametrize(("repeat", "asked"), [(True, 3), (False, 2)])
+def test_a_clients_write_is_forwarded_once_whatever_becomes_of_the_answer(
+    folders: dict[str, Path], repeat: bool, asked: int
+) -> None:
+    """What was asked may have been done: it is not done again unless it may be."""
+    with breaking_port(folders, answers=1) as port:
+        peer = peer_at(port)
+        forwarded = watchword.ForwardRequest(method="POST", target="/", account=composed.ACCOUNT)
+        peer.ask(watchword.FORWARD, forwarded)
+
+        with pytest.raises(PeerUnreachable):
+            peer.ask(watchword.FORWARD, forwarded, repeat=repeat)
+        peer.close()
+
+        assert port.asked == asked
+
+
+def test_a_connection_that_was_closed_meanwhile_is_replaced_before_anything_is_asked(
+    folders: dict[str, Path],
+) -> None:
+    with breaking_port(folders, answers=2, hang_up=True) as port:
+        peer = peer_at(port)
+        for _ in range(2):
+            forwarded = watchword.ForwardRequest(method="POST", target="/", account=composed.ACCOUNT)
+            peer.ask(watchword.FORWARD, forwarded, repeat=False)
+            assert port.hung_up.wait(WAIT_S)
+            port.hung_up.clear()
+        peer.close()
+
+        assert port.asked == 2
 
 
 def test_nobody_there_is_told_apart_from_an_answer_that_is_none(folders: dict[str, Path]) -> None:

@@ -17,24 +17,7 @@ def _of(service: str, names: str) -> frozenset[str]:
 NOT_YET: frozenset[str] = frozenset().union(
     # Access keys
     _of("iam", "GetAccessKeyLastUsed"),
-    # What policies would decide
-    _of("iam", "SimulateCustomPolicy, SimulatePrincipalPolicy"),
-    _of("iam", "GetContextKeysForCustomPolicy, GetContextKeysForPrincipalPolicy"),
-    # Instance profiles
-    _of("iam", "CreateInstanceProfile, GetInstanceProfile, DeleteInstanceProfile, ListInstanceProfiles"),
-    _of("iam", "ListInstanceProfilesForRole, AddRoleToInstanceProfile, RemoveRoleFromInstanceProfile"),
-    _of("iam", "TagInstanceProfile, UntagInstanceProfile, ListInstanceProfileTags"),
-    # OIDC providers
-    _of("iam", "CreateOpenIDConnectProvider, GetOpenIDConnectProvider, DeleteOpenIDConnectProvider"),
-    _of("iam", "ListOpenIDConnectProviders, UpdateOpenIDConnectProviderThumbprint"),
-    _of("iam", "AddClientIDToOpenIDConnectProvider, RemoveClientIDFromOpenIDConnectProvider"),
-    _of("iam", "TagOpenIDConnectProvider, UntagOpenIDConnectProvider, ListOpenIDConnectProviderTags"),
-    # Regions and the account's name
-    _of("account", "ListRegions, GetRegionOptStatus, EnableRegion, DisableRegion"),
-    _of("account", "GetAccountInformation, PutAccountName"),
-    _of("ec2", "DescribeRegions"),
     # Permissions, which no request names: their condition keys are filled by what asks for them.
-    _of("iam", "PassRole"),
     _of("sts", "TagSession, SetSourceIdentity"),
 )
 """Operations of the table that nothing carries out yet: a request for one is answered as if it were not there."""
@@ -126,11 +109,16 @@ REMARKS: Mapping[str, str] = {
 }
 """What has to be said beside `answers`, for a test shows more than a deployment does."""
 
+OF_EC2 = "EC2's model declares no errors; its page Error codes has it"
+
 UNDECLARED: Mapping[tuple[str, str], str] = {
     (
         "secretsmanager.RotateSecret",
         "DecryptionFailure",
     ): "not declared; a test of RotateImmediately false reads the value",
+    ("iam.CreateRole", "NoSuchEntity"): "not declared; a boundary that is not there, as of CreateUser",
+    ("ec2.DescribeRegions", "DryRunOperation"): OF_EC2,
+    ("ec2.DescribeRegions", "InvalidParameterValue"): OF_EC2,
 }
 """By operation and error: what is answered although neither its model nor the common errors have it."""
 
@@ -150,6 +138,12 @@ def _of_kms(error: str, why: str, names: str) -> Mapping[tuple[str, str], str]:
     return {(f"kms.{name}", error): why for name in names.split(", ")}
 
 
+def _of_iam(error: str, why: str, names: str) -> Mapping[tuple[str, str], str]:
+    """One reason for several operations of IAM."""
+    return {(f"iam.{name}", error): why for name in names.split(", ")}
+
+
+CALLER_UNKNOWN = "an account that has not enabled the Region has no caller there"
 NEVER: Mapping[tuple[str, str], str] = {
     (
         "secretsmanager.AssociateCrossAccountReplica",
@@ -189,6 +183,10 @@ NEVER: Mapping[tuple[str, str], str] = {
     ("secretsmanager.BatchGetSecretValue", "DecryptionFailure"): IN_ERRORS,
     ("secretsmanager.BatchGetSecretValue", "InvalidRequestException"): IN_ERRORS,
     ("secretsmanager.BatchGetSecretValue", "ResourceNotFoundException"): IN_ERRORS,
+    ("sts.AssumeRole", "ExpiredTokenException"): "no context of another party is taken that could be over",
+    ("sts.AssumeRoleWithWebIdentity", "RegionDisabledException"): "there the account trusts no provider",
+    ("sts.GetFederationToken", "RegionDisabledException"): CALLER_UNKNOWN,
+    ("sts.GetSessionToken", "RegionDisabledException"): CALLER_UNKNOWN,
     ("kms", "CloudHsmClusterInvalidConfigurationException"): NO_KEY_STORES,
     ("kms", "CustomKeyStoreInvalidStateException"): NO_KEY_STORES,
     ("kms", "CustomKeyStoreNotFoundException"): NO_KEY_STORES,
@@ -216,6 +214,40 @@ NEVER: Mapping[tuple[str, str], str] = {
     ("kms.TagResource", "LimitExceededException"): "more tags than a key can have are TagException",
     ("kms.ListRetirableGrants", "NotFoundException"): "a principal without grants has an empty list",
     ("kms.PutKeyPolicy", "UnsupportedOperationException"): "every key has a policy",
+    ("iam", "ServiceFailure"): "a fault is InternalFailure, as the common errors have it",
+    ("iam", "ConcurrentModification"): "changes of an account are made one after the other",
+    ("iam", "PolicyNotAttachable"): "every managed policy that is here can be attached",
+    **_of_iam(
+        "LimitExceeded",
+        "it adds nothing that there could be too much of",
+        "DeleteRole, DeleteServiceLinkedRole, DeleteUserPolicy, DeleteGroupPolicy, DeleteRolePolicy, DeletePolicy, "
+        "SetDefaultPolicyVersion, DeletePolicyVersion, DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy, "
+        "DeleteInstanceProfile, RemoveRoleFromInstanceProfile",
+    ),
+    **_of_iam(
+        "InvalidInput",
+        "what can be wrong is a constraint: ValidationError",
+        "ListAttachedUserPolicies, ListAttachedGroupPolicies, ListAttachedRolePolicies, UntagInstanceProfile",
+    ),
+    (
+        "iam.UpdateRoleDescription",
+        "UnmodifiableEntity",
+    ): "the description of a service-linked role is the account's to change",
+    ("iam.CreateServiceLinkedRole", "NoSuchEntity"): "a name that is no service's is InvalidInput",
+    (
+        "iam.AddRoleToInstanceProfile",
+        "EntityAlreadyExists",
+    ): "a profile that has a role is full: LimitExceeded",
+    ("iam.DeleteOpenIDConnectProvider", "NoSuchEntity"): "its page says that there need not be one",
+    (
+        "iam.CreateOpenIDConnectProvider",
+        "OpenIdIdpCommunicationError",
+    ): "nobody fetches the certificate of a provider that is made",
+    (
+        "iam.SimulateCustomPolicy",
+        "PolicyEvaluation",
+    ): "a policy that is given and can't be read is InvalidInput",
+    ("account", "TooManyRequestsException"): "too many requests are ThrottlingException, of every service",
 }
 """By operation, or by service for all its operations, and error."""
 
@@ -245,6 +277,9 @@ COMMON = frozenset(
         "SignatureDoesNotMatch",
         "Throttling",
         "ValidationError",
+        # As EC2 spells them.
+        "AuthFailure",
+        "UnauthorizedOperation",
     }
 )
 """Codes that every operation may answer though its model declares none of them.

@@ -121,10 +121,17 @@ def parser() -> argparse.ArgumentParser:
     region_verbs.add_verbs(of_region, common)
     of_account = verbs.add_parser(
         "account",
-        help="change what belongs to an account",
-        description="Change what belongs to an account.",
+        help="list accounts, make another, and change what belongs to one",
+        description="List accounts, make another, and change what belongs to one.",
     )
     account_verbs.add_verbs(of_account, common)
+    _add_question(
+        verb(
+            "why",
+            "say whether policies allow a request, and which statements decide",
+            "Exit status 0: allowed; 1: denied. Works while the Region runs.",
+        )
+    )
     verb(
         "tour",
         "replicate a secret, lose a Region, promote the replica",
@@ -154,6 +161,16 @@ def _add_plan(init: argparse.ArgumentParser) -> None:
     init.add_argument("--port", metavar="P", type=int, default=PORT_DEFAULT, help=front_door)
     workers = f"API workers a Region ({WORKERS_DEFAULT})"
     init.add_argument("--workers", metavar="N", type=int, default=WORKERS_DEFAULT, help=workers)
+
+
+def _add_question(why: argparse.ArgumentParser) -> None:
+    why.add_argument("--principal", metavar="ARN", help="a root user, user, role or role's session")
+    why.add_argument("--action", metavar="A", help="as policies name it: secretsmanager:GetSecretValue")
+    why.add_argument("--resource", metavar="R", help="an ARN, or `*`")
+    context = "a condition key and its value; repeat it"
+    why.add_argument("--context", metavar="K=V", action="append", default=[], help=context)
+    why.add_argument("--region", metavar="R", help="whose policies (the resource's, else the control Region)")
+    why.add_argument("--event", metavar="ID", help="instead: an event of the trail, by its eventID")
 
 
 def _run(options: argparse.Namespace, *, home: Path, composition: Composition | None) -> int:
@@ -204,6 +221,8 @@ def _run(options: argparse.Namespace, *, home: Path, composition: Composition | 
             return custody.run(open_home(home), options)
         case "region":
             return _regions(home, options, composition)
+        case "why":
+            return _why(home, options)
         case "account":
             return _accounts(home, options)
         case "tour":
@@ -219,7 +238,15 @@ def _regions(home: Path, options: argparse.Namespace, composition: Composition |
 
 
 def _accounts(home: Path, options: argparse.Namespace) -> int:
+    # Late, as the server's modules are.
     from watchword.cli.accounts import run
+
+    return run(home, options)
+
+
+def _why(home: Path, options: argparse.Namespace) -> int:
+    # Late, as the server's modules are.
+    from watchword.cli.why import run
 
     return run(home, options)
 

@@ -485,6 +485,7 @@ class _Round:
         unit = self._unit
         arn: str | None = None
         because: str | None = None
+        allowed = False
         try:
             # (4)
             found = bound.find(request, Scope(principal=principal, place=place), unit)
@@ -503,6 +504,7 @@ class _Round:
                 raise policy.refusal(decision)
             if found.also:
                 self._decide_also(found, request, principal, via)
+            allowed = True
             if found.missing is not None:
                 raise found.missing
             # (6)
@@ -541,9 +543,9 @@ class _Round:
             )
             response = bound.run(request, found.resource, call)
         except ApiError as error:
-            self._note(operation, request, None, error, principal, via, arn, because)
+            self._note(operation, request, None, error, principal, via, arn, because, allowed=allowed)
             raise
-        self._note(operation, request, response, None, principal, via, arn, None)
+        self._note(operation, request, response, None, principal, via, arn, None, allowed=True)
         return response
 
     def _decide_also(self, found: Found[Any], request: Shape, principal: Principal, via: str | None) -> None:
@@ -604,25 +606,34 @@ class _Round:
         via: str | None,
         arn: str | None,
         because: str | None,
+        *,
+        allowed: bool,
     ) -> None:
-        self._entries.append(
-            Entry(
-                operation=operation,
-                request=request,
-                response=response,
-                error=error,
-                principal=principal,
-                place=self._gate._place,
-                now=self._now,
-                request_id=self._origin.request_id,
-                event_id=self._gate._new_id(),
-                source=self._origin.source,
-                user_agent=self._origin.user_agent,
-                via=via,
-                note={} if because is None else {"decision": because},
-                resources=() if arn is None or not arn.startswith("arn:") else (arn,),
-            )
+        """`allowed`: by policy; what it refused is no concern of another account."""
+        entry = Entry(
+            operation=operation,
+            request=request,
+            response=response,
+            error=error,
+            principal=principal,
+            place=self._gate._place,
+            now=self._now,
+            request_id=self._origin.request_id,
+            event_id=self._gate._new_id(),
+            source=self._origin.source,
+            user_agent=self._origin.user_agent,
+            via=via,
+            note={} if because is None else {"decision": because},
+            resources=() if arn is None or not arn.startswith("arn:") else (arn,),
         )
+        owner = policy.account_of(arn) if allowed and arn is not None and principal.account else None
+        if owner in (None, principal.account):
+            self._entries.append(entry)
+            return
+        # Another account's resource: an event for the caller's account and one for the owner's, as CloudTrail has it.
+        shared = msgspec.structs.replace(entry, shared_event_id=self._gate._new_id())
+        of_owner = msgspec.structs.replace(shared, event_id=self._gate._new_id(), recipient=owner)
+        self._entries += (shared, of_owner)
 
     def _occurred(
         self, name: str, *, account: str, arn: str, details: Mapping[str, str], reason: str | None = None

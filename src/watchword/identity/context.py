@@ -86,7 +86,7 @@ class RequestContext:
             member = getattr(self._request, filled)
             if member is not None:
                 return _of_member(key, member)
-            # A session hands some of them on: the source identity, tags that are transitive.
+            # Not said, and there all the same: what a session hands on, an algorithm that is the default.
         return None if self._facts is None else self._facts().get(key)
 
 

@@ -1,10 +1,12 @@
 """The decision on policies: may this caller do this to that resource?
 
   1. An explicit deny wins, whichever policy it stands in: of the principal, its boundary, its session, the resource.
+     Across accounts the resource's side is asked first, and whom it does not let in learns of its refusal alone: the
+     caller's own policies may ask for tags of what was found, and so must not be heard before.
   2. Who has no policies of its own (a service, a web identity, nobody known) is allowed by the resource's policy alone.
   3. A grant on a key allows its grantee: whoever is named itself finally, the session of a named role within (7). One to
      an account hands the decision to the account's policies, as a key's policy that names it would.
-  4. Across accounts the resource's policy must allow, and then the principal's own policies as well.
+  4. Across accounts the resource's policy must allow (see 1), and then the principal's own policies as well.
   5. Where a resource decides for itself (a key, a role) its policy must allow. What names only the account hands the
      decision to the account's policies.
   6. Within an account a resource's policy that names the caller itself (or everybody) is final; one that names the
@@ -110,6 +112,11 @@ def decide(asked: Asked, *, identity: PoliciesOfPrincipal, resource: ResourceSid
     who = asked.caller
     identity = _own(who, identity)
     # (1)
+    crosses = bool(who.account) and resource.account not in (None, who.account)
+    if crosses:
+        kept_out = _kept_out(asked, identity, resource)
+        if kept_out is not None:
+            return kept_out
     denied = _denied(asked, identity, resource)
     if denied is not None:
         return denied
@@ -128,9 +135,8 @@ def decide(asked: Asked, *, identity: PoliciesOfPrincipal, resource: ResourceSid
             return _limited(asked, identity, allowed)
         if granted.grantee == who.account_arn:
             reach = max(reach, Reach.ACCOUNT)
-    crosses = resource.account is not None and resource.account != who.account
-    # (4), (5)
-    if (crosses or resource.decides_itself) and reach is Reach.NOT:
+    # (5)
+    if resource.decides_itself and reach is Reach.NOT:
         return from_resource
     # (6)
     if not crosses:
@@ -162,6 +168,12 @@ def _denied(asked: Asked, identity: PoliciesOfPrincipal, resource: ResourceSide)
         for statement in policies.relevant(asked.action).denies:
             if statement.applies(asked.resource, asked.context):
                 return Decision(allowed=False, by=by, statement=statement)
+    return _denied_by_resource(asked, identity, resource)
+
+
+def _denied_by_resource(
+    asked: Asked, identity: PoliciesOfPrincipal, resource: ResourceSide
+) -> Decision | None:
     if resource.policy is None:
         return None
     bounded = identity.boundary is not None
@@ -172,6 +184,19 @@ def _denied(asked: Asked, identity: PoliciesOfPrincipal, resource: ResourceSide)
             by = Side.TRUST if resource.is_role else Side.RESOURCE
             return Decision(allowed=False, by=by, statement=statement)
     return None
+
+
+def _kept_out(asked: Asked, identity: PoliciesOfPrincipal, resource: ResourceSide) -> Decision | None:
+    """The refusal of another account's resource; `None` if it, or a grant on it, lets the caller in."""
+    denied = _denied_by_resource(asked, identity, resource)
+    if denied is not None:
+        return denied
+    who = asked.caller
+    if any(one.grantee in (who.named, who.issuer_named, who.account_arn) for one in resource.grants):
+        return None
+    reach, _ = _reach(asked, resource)
+    by = Side.TRUST if resource.is_role else Side.RESOURCE
+    return Decision(allowed=False, by=by) if reach is Reach.NOT else None
 
 
 def _reach(asked: Asked, resource: ResourceSide) -> tuple[Reach, Compiled | None]:

@@ -10,6 +10,7 @@ Names are unique without regard to case, and kept as they were given. Source: IA
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -145,6 +146,22 @@ class Directory:
             for group_id in user.groups:
                 found[group_id] = (*found.get(group_id, ()), user)
         return found
+
+    @cached_property
+    def attachments(self) -> Mapping[str, int]:
+        """On how many users, groups and roles a managed policy is, by ARN."""
+        holders: tuple[User | Group | Role, ...] = (
+            *self.users.values(),
+            *self.groups.values(),
+            *self.roles.values(),
+        )
+        return Counter(arn for holder in holders for arn in holder.attached)
+
+    @cached_property
+    def bounding(self) -> Mapping[str, int]:
+        """How many users and roles a managed policy bounds, by ARN."""
+        holders: tuple[User | Role, ...] = (*self.users.values(), *self.roles.values())
+        return Counter(holder.boundary for holder in holders if holder.boundary is not None)
 
     def user_named(self, name: str) -> User | None:
         return self._named(User).get(name.lower())

@@ -9,24 +9,35 @@ link to (`tend`), and what a message holds. Source: decision 0008.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol
 
 import msgspec
 
-from watchword.api.call import Bound, Call, Found, Scope
+from watchword.api.call import Bound, Call, Found, Scope, root_of
+from watchword.api.errors import AccessDeniedException, ValidationException
 from watchword.api.shapes import watchword
 from watchword.api.unit import Moved
 from watchword.envelope.transport import CredentialCarriage, CredentialKind
 from watchword.identity.custody import IdentityCustody
 from watchword.identity.directory import Directory, founded
-from watchword.identity.model import AccessKeyItem, AccountKey, Item, OptStatus, Settings, encoded
+from watchword.identity.model import AccessKey, AccessKeyItem, AccountKey, Item, OptStatus, Settings, encoded
 from watchword.identity.opt_in import is_wanted, status_of
 from watchword.identity.store import SID, IdentityChanged, IdentityStore
 from watchword.replication import link as links
 from watchword.replication.cargo import Cargo
 from watchword.replication.hands import event_of, find_nothing, stand_shape
-from watchword.replication.model import PROTOCOL_VERSION, Answered, Lifecycle, Link, Removed, Verdict
+from watchword.replication.model import (
+    PROTOCOL_VERSION,
+    Answered,
+    Asked,
+    Lifecycle,
+    Link,
+    Removed,
+    Status,
+    Verdict,
+)
 from watchword.replication.model import Kind as Carried
 from watchword.replication.store import LinkClaimed, LinkMade, LinkRow, LinkStepped, LinkStore
 
@@ -39,11 +50,21 @@ CARGO = Cargo(
     note_promotion=None,
 )
 ID_BYTES = 16
+HASTENED_MAX = 200
+"""Links in one commit."""
+NOT_CONTROL = "accounts are founded in the partition's control Region alone"
+ACCOUNT_THERE = "the account is there already"
 
 
 class SendingStore(IdentityStore, LinkStore, Protocol):
     def identity_links(self, account: str) -> tuple[LinkRow, ...]:
         """All links that carry the account's identity away from here, those that are leaving too."""
+
+    def accounts_waiting_for(self, region: str, *, after: int) -> Sequence[str]:
+        """Whose links to a Region, of whatever kind, wait until later than `after`."""
+
+    def links_waiting_for(self, region: str, *, account: str, after: int, limit: int) -> Sequence[LinkRow]:
+        """Those of one account. Not remembered for the commit: a step is taken on the link as it then is."""
 
 
 def tend(
@@ -57,8 +78,10 @@ def tend(
 
     Found an account that has no identity yet: one that was made by `init`, or by a release that had no IAM. In a Region
     that is not the control Region, drop what is left from a time when it was; while that moves, touch nothing.
+
+    In every Region, have tried again what waits for another to be enabled, as soon as that is heard here.
     """
-    waits = False
+    waits = _hasten(call)
     if not call.place.control:
         return watchword.TendIdentityResponse(waits=waits)
     for account in call.store.accounts():
@@ -68,20 +91,82 @@ def tend(
             continue
         directory = call.store.directory(account)
         if directory is None:
-            _found_account(account, call, custody)
+            held = call.store.access_keys_of(account)
+            _tend_account(_founded(account, None, held, call, custody), call)
         else:
             waits = _tend_account(directory, call) or waits
     return watchword.TendIdentityResponse(waits=waits)
 
 
-def _found_account(account: str, call: Call[SendingStore], custody: IdentityCustody) -> None:
+def _hasten(call: Call[SendingStore]) -> bool:
+    """Ask again for replicas in Regions that are enabled by now; returns whether one commit does not take them all."""
+    place = call.place
+    after = call.now + links.RETRY_MS_MAX
+    more = False
+    for region in sorted(place.opt_in - {place.region}):
+        for account in call.store.accounts_waiting_for(region, after=after):
+            if not call.store.is_enabled(account, region, place=place):
+                continue
+            rows = call.store.links_waiting_for(region, account=account, after=after, limit=HASTENED_MAX)
+            # What has not failed and yet waits that long is of a clock that was set back; the courier sees to it.
+            failed = [row.link for row in rows if row.link.status is Status.FAILED]
+            for link in failed:
+                asked = Asked(
+                    kms_key_id=link.kms_key_id, overwrite=link.overwrite, principal_arn=link.principal_arn
+                )
+                call.stage(LinkStepped(link_id=link.link_id, event=asked, now=call.now))
+            more = more or len(failed) == HASTENED_MAX
+    return more
+
+
+def found_account(
+    request: watchword.FoundAccountRequest,
+    _found: None,
+    call: Call[SendingStore],
+    *,
+    custody: IdentityCustody,
+) -> watchword.FoundAccountResponse:
+    """Found another account, with its root user's first access key; asked again with the same key, change nothing.
+
+    Raises:
+        AccessDeniedException: this is not the partition's control Region.
+        ValidationException: the account is there already, and its root user does not have this key.
+    """
+    if not call.place.is_control:
+        raise AccessDeniedException(NOT_CONTROL)
+    account, key_id = request.account or "", request.access_key_id or ""
+    held = call.store.directory(account)
+    if held is not None and key_id in held.access_keys:
+        return watchword.FoundAccountResponse(account=account)
+    if held is not None or call.store.has_account(account):
+        raise ValidationException(ACCOUNT_THERE)
+    key = AccessKey(
+        access_key_id=key_id,
+        account=account,
+        principal_arn=root_of(account, partition=call.place.partition).arn,
+        user_id=account,
+        sealed_secret=request.sealed or b"",
+        active=True,
+    )
+    _tend_account(_founded(account, request.name, (key,), call, custody), call)
+    return watchword.FoundAccountResponse(account=account)
+
+
+def _founded(
+    account: str,
+    name: str | None,
+    access_keys: Sequence[AccessKey],
+    call: Call[SendingStore],
+    custody: IdentityCustody,
+) -> Directory:
+    """Stage an account's first state, and return it."""
     session_key = AccountKey(key_id=call.entropy(ID_BYTES).hex(), created_ms=call.now)
     password_key = AccountKey(key_id=call.entropy(ID_BYTES).hex(), created_ms=call.now)
     items: list[Item] = [
-        Settings(created_ms=call.now, session_keys=(session_key,), password_keys=(password_key,))
+        Settings(created_ms=call.now, name=name, session_keys=(session_key,), password_keys=(password_key,))
     ]
     secrets = {}
-    for held in call.store.access_keys_of(account):
+    for held in access_keys:
         item = AccessKeyItem(
             access_key_id=held.access_key_id, owner_id=held.user_id, created_ms=call.now, active=held.active
         )
@@ -99,11 +184,11 @@ def _found_account(account: str, call: Call[SendingStore], custody: IdentityCust
         ),
     }
     call.stage(IdentityChanged(before=None, after=after, secrets=secrets, credentials=credentials))
-    _tend_account(after, call)
+    return after
 
 
 def _tend_account(directory: Directory, call: Call[SendingStore]) -> bool:
-    """Returns whether a Region is on its way to be enabled or disabled."""
+    """Returns whether a Region is on its way to be enabled or disabled, or has just come there."""
     settings = directory.settings
     rows = call.store.identity_links(directory.account)
     active = {row.link.region: row for row in rows if row.link.lifecycle is Lifecycle.ACTIVE}
@@ -129,7 +214,8 @@ def _tend_account(directory: Directory, call: Call[SendingStore]) -> bool:
         changed = msgspec.structs.replace(settings, regions=regions)
         after = directory.changed(save=(changed,), now=call.now, entropy=call.entropy)
         call.stage(IdentityChanged(before=directory, after=after))
-    return any(status in (OptStatus.ENABLING, OptStatus.DISABLING) for status in regions.values())
+    under_way = (OptStatus.ENABLING, OptStatus.DISABLING)
+    return any(status in under_way for status in (*settings.regions.values(), *regions.values()))
 
 
 def _link(directory: Directory, region: str, *, ordinal: int, call: Call[SendingStore]) -> None:
@@ -345,6 +431,11 @@ def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
     """What a Region's own agent asks of it."""
     return (
         Bound(operation=watchword.TEND_IDENTITY, find=find_nothing, run=partial(tend, custody=custody)),
+        Bound(
+            operation=watchword.FOUND_ACCOUNT,
+            find=find_nothing,
+            run=partial(found_account, custody=custody),
+        ),
         Bound(
             operation=watchword.READ_ACCOUNT,
             find=find_outgoing,

@@ -10,12 +10,16 @@ Source: IAM API reference; Service Authorization Reference, IAM, Resource types;
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 from urllib.parse import quote
 
+import msgspec
+
 from watchword.api.call import Call, Found, Scope
 from watchword.api.errors import ApiError, InternalFailure
+from watchword.api.operation import Operation
 from watchword.api.shape import Instant
 from watchword.api.shapes import iam
 from watchword.identity import iam_conditions
@@ -30,6 +34,7 @@ UNIQUE_ID_BYTES = 10
 TAGS_MAX = 50
 NOT_FOUND = "The {kind} with name {name} cannot be found."
 TAKEN = "{kind} with name {name} already exists."
+_POLICY_ARN = re.compile(r"arn:[^:]+:iam::(?:[0-9]{12}|aws):policy/.+", re.ASCII)
 IN_USE = "Cannot delete entity, must {what} first."
 
 
@@ -73,7 +78,24 @@ def find_instance_profile(
     directory = directory_of(scope.account, store)
     name: str = getattr(request, "instance_profile_name", None) or ""
     found = directory.instance_profile_named(name)
-    return _named("instance-profile", name, found, directory, title="Instance Profile")
+    missing = f"Instance Profile {name} cannot be found."
+    return _named("instance-profile", name, found, directory, missing=missing)
+
+
+def moving(
+    found: Found[EntityT | None], operation: Operation, *, name: str | None, path: str | None, kind: str
+) -> Found[EntityT | None]:
+    """What may get another name or path: policy has to allow it on the ARN that it has and on the one that it gets.
+
+    Source: IAM User Guide, Renaming an IAM user, Renaming an IAM user group.
+    """
+    held = found.resource
+    if held is None or (name is None and path is None):
+        return found
+    account = found.arn.partition(f":{kind}/")[0]
+    arn = f"{account}:{kind}{path or held.path}{name or held.name}"
+    target = Found(resource=None, arn=arn, named=arn, tags=found.tags, facts=found.facts)
+    return msgspec.structs.replace(found, also=((operation, target),))
 
 
 def find_new(kind: str, name: str, path: str | None, scope: Scope) -> Found[None]:
@@ -89,9 +111,9 @@ def find_account(_request: object, _scope: Scope, _store: IdentityStore) -> Foun
 
 
 def _named(
-    kind: str, name: str, held: EntityT | None, directory: Directory, *, title: str | None = None
+    kind: str, name: str, held: EntityT | None, directory: Directory, *, missing: str | None = None
 ) -> Found[EntityT | None]:
-    error = iam.NoSuchEntityException(NOT_FOUND.format(kind=title or kind, name=name))
+    error = iam.NoSuchEntityException(missing or NOT_FOUND.format(kind=kind, name=name))
     arn = f"arn:{directory.partition}:iam::{directory.account}:{kind}/{name}"
     return _found(held, arn, directory, named=f"{kind} {name}", missing=error)
 
@@ -205,7 +227,18 @@ def untagged(held: Mapping[str, str], keys: Iterable[str]) -> dict[str, str]:
     return {key: value for key, value in held.items() if key.lower() not in gone}
 
 
+def require_policy_arn(arn: str | None) -> str:
+    """Raises InvalidInput: it names no managed policy, whether there or not."""
+    if arn is None or _POLICY_ARN.fullmatch(arn) is None:
+        raise iam.InvalidInputException(f"ARN {arn} is not valid.")
+    return arn
+
+
 def require_boundary(arn: str | None, directory: Directory) -> None:
-    """A boundary must be a managed policy that is there."""
-    if arn is not None and directory.document_of(arn) is None:
+    """A boundary must be a managed policy that is there.
+
+    Raises:
+        InvalidInputException, NoSuchEntityException
+    """
+    if arn is not None and directory.document_of(require_policy_arn(arn)) is None:
         raise iam.NoSuchEntityException(f"Scope ARN: {arn} does not exist or is not attachable.")

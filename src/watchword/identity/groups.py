@@ -16,6 +16,7 @@ from watchword.identity.entities import (
     find_new,
     find_user,
     moment,
+    moving,
     new_id,
     require,
     require_room,
@@ -94,6 +95,14 @@ def list_groups_for_user(
     return iam.ListGroupsForUserResponse(groups=listed, is_truncated=truncated, marker=marker)
 
 
+def find_moving_group(
+    request: iam.UpdateGroupRequest, scope: Scope, store: IdentityStore
+) -> Found[Group | None]:
+    found = find_group(request, scope, store)
+    name, path = request.new_group_name, request.new_path
+    return moving(found, iam.UPDATE_GROUP, name=name, path=path, kind="group")
+
+
 def update_group(request: iam.UpdateGroupRequest, group: Group | None, call: Call[IdentityStore]) -> None:
     group = require(group)
     name = request.new_group_name or group.name
@@ -161,7 +170,7 @@ def bindings() -> tuple[Bound, ...]:
         Bound(operation=iam.GET_GROUP, find=find_group, run=get_group),
         Bound(operation=iam.LIST_GROUPS, find=find_account, run=list_groups),
         Bound(operation=iam.LIST_GROUPS_FOR_USER, find=find_user, run=list_groups_for_user),
-        Bound(operation=iam.UPDATE_GROUP, find=find_group, run=update_group),
+        Bound(operation=iam.UPDATE_GROUP, find=find_moving_group, run=update_group),
         Bound(operation=iam.DELETE_GROUP, find=find_group, run=delete_group),
         Bound(operation=iam.ADD_USER_TO_GROUP, find=find_group, run=add_user_to_group),
         Bound(operation=iam.REMOVE_USER_FROM_GROUP, find=find_group, run=remove_user_from_group),

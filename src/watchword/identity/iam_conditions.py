@@ -14,6 +14,12 @@ def of_entity(held: User | Group | Role | InstanceProfile) -> Callable[[], Facts
     return partial(_of_entity, held)
 
 
+def of_passed_role(*, service: str, associated: str) -> Callable[[], Facts]:
+    """What iam:PassRole may ask: which service gets the role, for which of its resources."""
+    facts = {"iam:passedtoservice": (service,), "iam:associatedresourcearn": (associated,)}
+    return lambda: facts
+
+
 def _of_entity(held: User | Group | Role | InstanceProfile) -> Facts:
     boundary = getattr(held, "boundary", None)
     return {} if boundary is None else {"iam:permissionsboundary": (boundary,)}

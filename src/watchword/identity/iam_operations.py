@@ -8,9 +8,12 @@ from watchword.identity import (
     accounts,
     groups,
     inline_policies,
+    instance_profiles,
     logins,
     managed_policies,
+    oidc_providers,
     roles,
+    simulation,
     users,
 )
 from watchword.identity.custody import IdentityCustody
@@ -26,4 +29,7 @@ def bindings(custody: IdentityCustody) -> tuple[Bound, ...]:
         *roles.bindings(),
         *inline_policies.bindings(),
         *managed_policies.bindings(),
+        *instance_profiles.bindings(),
+        *oidc_providers.bindings(),
+        *simulation.bindings(),
     )

@@ -17,12 +17,13 @@ from watchword.api.shape import Shape
 from watchword.api.shapes import iam
 from watchword.identity import iam_quotas as quotas
 from watchword.identity.entities import document_text, find_group, find_role, find_user, require, save
-from watchword.identity.iam_documents import check_identity, length, require_length
+from watchword.identity.iam_documents import check_identity, length
 from watchword.identity.iam_lists import page
 from watchword.identity.model import Group, Role, User
 from watchword.identity.store import IdentityStore
 
 Holder = User | Group | Role
+TOO_LARGE = "Maximum policy size of {maximum} bytes exceeded for {kind} {name}"
 MISSING = "The {kind} policy with name {name} cannot be found."
 
 
@@ -47,8 +48,10 @@ class Family:
         name, document = request.policy_name or "", request.policy_document or ""
         check_identity(document)
         inline = {**holder.inline, name: document}
-        what = f"{self.kind.capitalize()}PolicySize"
-        require_length(sum(map(length, inline.values())), maximum=self.characters_max, what=what)
+        if sum(map(length, inline.values())) > self.characters_max:
+            raise iam.LimitExceededException(
+                TOO_LARGE.format(maximum=self.characters_max, kind=self.kind, name=holder.name)
+            )
         save(call, msgspec.structs.replace(holder, inline=inline))
 
     def run_get(self, request: Any, holder: Any, _call: Call[IdentityStore]) -> Shape:

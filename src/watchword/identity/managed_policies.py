@@ -30,6 +30,7 @@ from watchword.identity.entities import (
     moment,
     new_id,
     require,
+    require_policy_arn,
     require_room,
     save,
     tagged,
@@ -58,8 +59,12 @@ def find_new_policy(request: iam.CreatePolicyRequest, scope: Scope, _store: Iden
 
 
 def find_policy(request: Any, scope: Scope, store: IdentityStore) -> Found[Managed | None]:
-    """The account's own policy of an ARN, or one of AWS's."""
-    arn = request.policy_arn or ""
+    """The account's own policy of an ARN, or one of AWS's.
+
+    Raises:
+        InvalidInputException: it is no policy's ARN.
+    """
+    arn = require_policy_arn(request.policy_arn)
     directory = directory_of(scope.account, store)
     own = directory.policies.get(arn)
     if own is not None:
@@ -94,7 +99,8 @@ def create_policy(
         last_version=1,
     )
     after = save(call, policy)
-    return iam.CreatePolicyResponse(policy=in_list(policy, after))
+    shown = msgspec.structs.replace(in_list(policy, after), tags=tags_of(policy.tags) or None)
+    return iam.CreatePolicyResponse(policy=shown)
 
 
 def get_policy(
@@ -135,8 +141,8 @@ def list_policies(
 
 
 def _is_wanted(arn: str, request: iam.ListPoliciesRequest, directory: Directory) -> bool:
-    attached = any(arn in holder.attached for holder in holders(directory))
-    bounds = any(arn == holder.boundary for holder in bounded(directory))
+    attached = arn in directory.attachments
+    bounds = arn in directory.bounding
     if request.policy_usage_filter == "PermissionsPolicy" and not attached:
         return False
     if request.policy_usage_filter == "PermissionsBoundary" and not bounds:
@@ -151,9 +157,7 @@ def delete_policy(
     own = _own(policy)
     directory = directory_of(call.account, call.store)
     arn = directory.arn_of(own)
-    if any(arn in holder.attached for holder in holders(directory)) or any(
-        arn == holder.boundary for holder in bounded(directory)
-    ):
+    if arn in directory.attachments or arn in directory.bounding:
         raise iam.DeleteConflictException("Cannot delete a policy attached to entities.")
     if len(own.versions) > 1:
         raise iam.DeleteConflictException(
@@ -295,7 +299,7 @@ def _entities(arn: str, request: iam.ListEntitiesForPolicyRequest, directory: Di
     kind = _KINDS.get(request.entity_filter or "")
     if request.entity_filter is not None and kind is None:
         return
-    for holder in holders(directory):
+    for holder in _holders(directory):
         attached = usage != "PermissionsBoundary" and arn in holder.attached
         bounds = usage != "PermissionsPolicy" and getattr(holder, "boundary", None) == arn
         if (
@@ -319,9 +323,9 @@ class Attachments:
     list: Operation
 
     def run_attach(self, request: Any, holder: Any, call: Call[IdentityStore]) -> None:
-        """Raises NoSuchEntity, LimitExceeded. One that is on it already stays."""
+        """Raises InvalidInput, NoSuchEntity, LimitExceeded. One that is on it already stays."""
         holder = modifiable(require(holder))
-        arn = request.policy_arn or ""
+        arn = require_policy_arn(request.policy_arn)
         directory = directory_of(call.account, call.store)
         if arn not in directory.policies and arn not in aws_managed.all_of(call.place.partition):
             raise iam.NoSuchEntityException(NOT_ATTACHABLE.format(arn=arn))
@@ -334,7 +338,7 @@ class Attachments:
 
     def run_detach(self, request: Any, holder: Any, call: Call[IdentityStore]) -> None:
         holder = modifiable(require(holder))
-        arn = request.policy_arn or ""
+        arn = require_policy_arn(request.policy_arn)
         if arn not in holder.attached:
             raise iam.NoSuchEntityException(MISSING.format(arn=arn))
         left = tuple(held for held in holder.attached if held != arn)
@@ -392,8 +396,8 @@ def in_list(policy: Managed, directory: Directory) -> iam.Policy:
         arn=arn,
         path=policy.path,
         default_version_id=AWS_VERSION if isinstance(policy, AWSManaged) else policy.default_version,
-        attachment_count=sum(arn in holder.attached for holder in holders(directory)),
-        permissions_boundary_usage_count=sum(arn == holder.boundary for holder in bounded(directory)),
+        attachment_count=directory.attachments.get(arn, 0),
+        permissions_boundary_usage_count=directory.bounding.get(arn, 0),
         is_attachable=True,
         create_date=moment(AWS_CREATED_MS if isinstance(policy, AWSManaged) else policy.created_ms),
         update_date=moment(AWS_CREATED_MS if isinstance(policy, AWSManaged) else policy.updated_ms),
@@ -486,12 +490,7 @@ def _path(arn: str, directory: Directory) -> str:
     return "/" if held is None else held.path
 
 
-def holders(directory: Directory) -> Iterable[Holder]:
+def _holders(directory: Directory) -> Iterable[Holder]:
     yield from directory.groups.values()
-    yield from directory.roles.values()
-    yield from directory.users.values()
-
-
-def bounded(directory: Directory) -> Iterable[User | Role]:
     yield from directory.roles.values()
     yield from directory.users.values()

@@ -28,8 +28,10 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Shape
 from watchword.identity import explanation
 from watchword.identity.compiled import Caller, CallerKind, PolicySet, caller, compiled, outsider, policy_set
-from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide
+from watchword.identity.decision import Asked, Granted, PoliciesOfPrincipal, ResourceSide, Side
+from watchword.identity.decision import Decision as Decided
 from watchword.identity.decision import decide as decide_on_policies
+from watchword.identity.explanation import Considered
 from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
 from watchword.identity.variables import Context
 
@@ -105,6 +107,44 @@ def decide(
     return decision
 
 
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """A decision, and every statement that means the action, whether it was needed for that or not."""
+
+    decision: Decision
+    considered: tuple[Considered, ...]
+
+
+def explain(
+    operation: Operation,
+    request: Shape,
+    *,
+    principal: Principal,
+    found: Found[Any],
+    context: Context,
+    identity: PoliciesOfPrincipal,
+) -> Explained:
+    """Decide as `decide` does, for somebody who keeps the policies and asks why. Pure, as that is."""
+    decision = decide(
+        operation,
+        request,
+        principal=principal,
+        found=found,
+        context=lambda: context,
+        identity=lambda: identity,
+    )
+    action = operation.action
+    if action is None or principal.kind is PrincipalKind.REGION:
+        return Explained(decision=decision, considered=())
+    try:
+        side = _side(found)
+    except PolicyRefused:
+        return Explained(decision=decision, considered=())
+    asked = Asked(action=action, resource=found.arn, caller=_caller(principal), context=context)
+    return Explained(
+        decision=decision, considered=explanation.considered(asked, identity=identity, resource=side)
+    )
+
+
 def refusal(decision: Decision) -> AccessDeniedException:
     """AWS's wording of a denial. Source: facts, access-denied wording."""
     return AccessDeniedException(decision.refusal)
@@ -147,7 +187,7 @@ def _on_policies(
 ) -> Decision:
     """`shown` is how the refusal names the resource."""
     try:
-        policy = None if found.policy is None else _ready(found.policy, is_role=found.is_role)
+        side = _side(found)
     except PolicyRefused:
         return Decision(
             allowed=False,
@@ -155,12 +195,6 @@ def _on_policies(
             refusal=_unknown_to_policies(principal, action, shown),
         )
     asked = Asked(action=action, resource=found.arn, caller=_caller(principal), context=context())
-    side = ResourceSide(
-        account=account_of(found.arn),
-        policy=policy,
-        decides_itself=found.decides_itself and policy is not None,
-        is_role=found.is_role,
-    )
     decided = decide_on_policies(asked, identity=identity, resource=side)
     if not decided.allowed and not decided.explicit and found.grants is not None:
         # Grants only allow, so they are read where nothing else has decided.
@@ -173,9 +207,28 @@ def _on_policies(
         said = (
             _unknown_to_policies(principal, action, shown)
             if found.is_role
-            else explanation.refusal_text(asked, decided, shown=shown)
+            else explanation.refusal_text(asked, _told(decided, side, asked), shown=shown)
         )
     return Decision(allowed=decided.allowed, because=explanation.because(asked, decided), refusal=said)
+
+
+def _side(found: Found[Any]) -> ResourceSide:
+    """Raises PolicyRefused: its policy can't be read."""
+    policy = None if found.policy is None else _ready(found.policy, is_role=found.is_role)
+    return ResourceSide(
+        account=account_of(found.arn),
+        policy=policy,
+        decides_itself=found.decides_itself and policy is not None,
+        is_role=found.is_role,
+    )
+
+
+def _told(decided: Decided, side: ResourceSide, asked: Asked) -> Decided:
+    """What a refusal tells of a decision. Across accounts an explicit deny of the resource's reads like no policy at all,
+    for only what is there can have one."""
+    if decided.by is Side.RESOURCE and side.account not in (None, asked.caller.account):
+        return msgspec.structs.replace(decided, statement=None)
+    return decided
 
 
 def _as_sent(operation: Operation, request: Shape) -> str | None:
@@ -225,4 +278,5 @@ def _account_of(resource: str) -> str | None:
     parts = resource.split(":", 5)
     if len(parts) < 6 or parts[0] != "arn":
         return None
-    return parts[4] or None
+    # AWS's managed policies are everybody's.
+    return None if parts[4] in ("", "aws") else parts[4]

@@ -28,7 +28,7 @@ _USER_OR_ROLE = re.compile(r"arn:[^:]+:iam::(?P<account>[0-9]{12}):(?:user|role)
 _UNIQUE_ID = re.compile(r"(?:AIDA|AROA)[A-Z0-9]+", re.ASCII)
 
 # Strings are taken whole, so that a bracket in one opens nothing. What a colon follows names a member.
-_TOKEN = re.compile(
+JSON_TOKEN = re.compile(
     r'(?P<text>"(?:[^"\\]++|\\.)*+")(?P<names>\s*:)?|(?P<opens>[{\[])|(?P<closes>[}\]])', re.ASCII | re.DOTALL
 )
 _PLACES = (("Statement", "Principal", "AWS"), ("Statement", "NotPrincipal", "AWS"))
@@ -160,7 +160,7 @@ def _principals(text: str) -> Iterator[re.Match[str]]:
     """The strings under `AWS`, alone or in a list, in their order."""
     # For each bracket that is open: the member that we are in, or nothing for a list.
     path: list[str] = []
-    for found in _TOKEN.finditer(text):
+    for found in JSON_TOKEN.finditer(text):
         if found["opens"]:
             path.append("")
         elif found["closes"]:

@@ -40,6 +40,8 @@ from watchword.identity.store import IdentityStore
 from watchword.identity.users import REFERENCES
 
 SESSION_S = 3_600
+LINKED_PATH = "/aws-service-role/"
+RESERVED_PATH = f"Path {LINKED_PATH} is reserved for service-linked roles."
 TASK = "task{path}/{name}/{role_id}"
 
 
@@ -55,6 +57,9 @@ def create_role(
     name = request.role_name or ""
     if directory.role_named(name) is not None:
         raise taken("Role", name)
+    if (request.path or "/").lower().startswith(LINKED_PATH):
+        # By its path a role is told to be service-linked, and no boundary limits those.
+        raise iam.InvalidInputException(RESERVED_PATH)
     require_room(len(directory.roles), maximum=quotas.ROLES, what="RolesPerAccount")
     require_boundary(request.permissions_boundary, directory)
     role = Role(
@@ -96,9 +101,13 @@ def list_roles(
 def update_role(
     request: iam.UpdateRoleRequest, role: Role | None, call: Call[IdentityStore]
 ) -> iam.UpdateRoleResponse:
-    """Set description and longest session; what is not said becomes what it is by default, as on AWS."""
+    """Set description and longest session; a session's length that is not said becomes the default, as on AWS.
+
+    Of a service-linked role the description alone is anybody's. Source: IAM User Guide, Edit a service-linked role.
+    """
     role = require(role)
-    modifiable(role)
+    if request.max_session_duration is not None:
+        modifiable(role)
     changed = msgspec.structs.replace(
         role,
         description=role.description if request.description is None else request.description,
@@ -187,7 +196,7 @@ def find_new_linked_role(
     request: iam.CreateServiceLinkedRoleRequest, scope: Scope, _store: IdentityStore
 ) -> Found[None]:
     service = request.aws_service_name or ""
-    return find_new("role", _linked_name(request), f"/aws-service-role/{service}/", scope)
+    return find_new("role", _linked_name(request), f"{LINKED_PATH}{service}/", scope)
 
 
 def create_service_linked_role(
@@ -207,7 +216,7 @@ def create_service_linked_role(
     role = Role(
         role_id=new_id("AROA", call),
         name=name,
-        path=f"/aws-service-role/{service}/",
+        path=f"{LINKED_PATH}{service}/",
         created_ms=call.now,
         trust=json.dumps({"Version": "2012-10-17", "Statement": [statement]}, separators=(",", ":")),
         description=request.description,

@@ -18,6 +18,7 @@ from watchword.identity.entities import (
     find_new,
     find_user,
     moment,
+    moving,
     new_id,
     require,
     require_boundary,
@@ -93,6 +94,14 @@ def list_users(
     )
     listed = tuple(in_list(user, directory) for user in users)
     return iam.ListUsersResponse(users=listed, is_truncated=truncated, marker=marker)
+
+
+def find_moving_user(
+    request: iam.UpdateUserRequest, scope: Scope, store: IdentityStore
+) -> Found[User | None]:
+    found = find_user(request, scope, store)
+    name, path = request.new_user_name, request.new_path
+    return moving(found, iam.UPDATE_USER, name=name, path=path, kind="user")
 
 
 def update_user(request: iam.UpdateUserRequest, user: User | None, call: Call[IdentityStore]) -> None:
@@ -186,7 +195,7 @@ def bindings() -> tuple[Bound, ...]:
         Bound(operation=iam.CREATE_USER, find=find_new_user, run=create_user),
         Bound(operation=iam.GET_USER, find=find_user, run=get_user),
         Bound(operation=iam.LIST_USERS, find=find_account, run=list_users),
-        Bound(operation=iam.UPDATE_USER, find=find_user, run=update_user),
+        Bound(operation=iam.UPDATE_USER, find=find_moving_user, run=update_user),
         Bound(operation=iam.DELETE_USER, find=find_user, run=delete_user),
         Bound(operation=iam.TAG_USER, find=find_user, run=tag_user),
         Bound(operation=iam.UNTAG_USER, find=find_user, run=untag_user),

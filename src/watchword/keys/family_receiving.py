@@ -17,7 +17,7 @@ from watchword.envelope.refused import EnvelopeRefused
 from watchword.keys import family, find, imports, policies, states
 from watchword.keys.custody import Custody
 from watchword.keys.family import Conflict, Told
-from watchword.keys.family_sending import ask_again
+from watchword.keys.family_sending import NOT_ENABLED, ask_again
 from watchword.keys.model import (
     SPECS,
     Family,
@@ -94,6 +94,8 @@ def apply_key(
         raise AccessDeniedException("this Region has no such account")
     if request.primary_region != peer:
         raise AccessDeniedException(NOT_YOURS)
+    if not call.store.is_enabled(request.account or "", call.place.region, place=call.place):
+        return _not_now(request, NOT_ENABLED.format(region=call.place.region))
     told = told_by(request)
     ours = call.store.incarnation()
     decision = incoming_rules.receive(

@@ -39,6 +39,7 @@ CARGO = Cargo(
     ack=watchword.ACK_KEY,
     note_promotion=watchword.NOTE_KEY_DESTROYED,
 )
+NOT_ENABLED = "Replication failed: region {region} is not enabled for this account"
 UNSEALABLE = "Replication failed: the custodian seals nothing for region {region}"
 
 
@@ -91,16 +92,30 @@ def read_key(
         case (links.Shake(),):
             return watchword.ReadKeyResponse(shake=True)
         case (links.Apply() as apply,):
+            if not call.store.is_enabled(row.account, row.link.region, place=call.place):
+                return _fail(row, NOT_ENABLED, request, call, rarely=True)
             try:
                 message = _message(key, row, apply, call, custody)
             except EnvelopeRefused:
-                reason = UNSEALABLE.format(region=row.link.region)
-                unreadable = links.Unreadable(message=reason, jitter=request.jitter or 0.0)
-                call.stage(LinkStepped(link_id=row.link.link_id, event=unreadable, now=call.now))
-                return watchword.ReadKeyResponse()
+                return _fail(row, UNSEALABLE, request, call)
             return watchword.ReadKeyResponse(message=message)
         case _:
             return watchword.ReadKeyResponse()
+
+
+def _fail(
+    row: LinkRow,
+    reason: str,
+    request: watchword.ReadReplicaRequest,
+    call: Call[KeyStore],
+    *,
+    rarely: bool = False,
+) -> watchword.ReadKeyResponse:
+    """Send nothing now; the link tries again."""
+    message = reason.format(region=row.link.region)
+    unreadable = links.Unreadable(message=message, jitter=request.jitter or 0.0, rarely=rarely)
+    call.stage(LinkStepped(link_id=row.link.link_id, event=unreadable, now=call.now))
+    return watchword.ReadKeyResponse()
 
 
 def ack_key(request: watchword.AckReplicaRequest, found: Outgoing, call: Call[KeyStore]) -> None:

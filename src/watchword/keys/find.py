@@ -109,6 +109,11 @@ def find_key(request: NamesKey, scope: Scope, store: KeyNames) -> Found[KMSKey |
     return named(request.key_id or "", scope, store, aliases=False)
 
 
+def find_key_across(request: NamesKey, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
+    """As `find_key`; by its ARN also a key of another account. Source: KMS API, "Cross-account use" of each operation."""
+    return named(request.key_id or "", scope, store, aliases=False, across=True)
+
+
 def find_key_to_make(request: kms.CreateKeyRequest, _scope: Scope, _store: KeyStore) -> Found[None]:
     return Found(resource=None, arn="*", facts=lambda: conditions.of_new_key(request))
 
@@ -136,7 +141,7 @@ def arn_in(key: KMSKey, region: str) -> str:
 
 
 def find_key_to_grant(request: kms.CreateGrantRequest, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
-    found = named(request.key_id or "", scope, store, aliases=False)
+    found = named(request.key_id or "", scope, store, aliases=False, across=True)
     key, of_key = found.resource, found.facts
     if key is None:
         return found
@@ -149,7 +154,7 @@ def find_key_to_grant(request: kms.CreateGrantRequest, scope: Scope, store: KeyN
 
 def find_key_or_alias(request: NamesKey, scope: Scope, store: KeyNames) -> Found[KMSKey | None]:
     context = request.encryption_context if isinstance(request, _WITH_CONTEXT) else None
-    return named(request.key_id or "", scope, store, aliases=True, context=context)
+    return named(request.key_id or "", scope, store, aliases=True, context=context, across=True)
 
 
 def find_key_if_named(request: kms.ListAliasesRequest, scope: Scope, store: KeyStore) -> Found[KMSKey | None]:
@@ -170,7 +175,7 @@ def find_key_of_ciphertext(
     """
     context = request.encryption_context
     if isinstance(request, kms.DecryptRequest) and request.dry_run and _is_without_ciphertext(request):
-        return named(request.key_id or "", scope, store, aliases=True, context=context)
+        return named(request.key_id or "", scope, store, aliases=True, context=context, across=True)
     return _of_ciphertext(request.ciphertext_blob, request.key_id, scope, store, context=context)
 
 
@@ -191,9 +196,9 @@ def _of_ciphertext(
         arn = ciphertext.arn_in(header(blob or b"").key_arn, scope.place.region)
     except EnvelopeRefused as error:
         raise kms.InvalidCiphertextException from error
-    found = named(arn, scope, store, aliases=False, context=context)
+    found = named(arn, scope, store, aliases=False, context=context, across=True)
     if key_id:
-        meant = named(key_id, scope, store, aliases=True)
+        meant = named(key_id, scope, store, aliases=True, across=True)
         if meant.missing is not None:
             return meant
         if meant.arn != found.arn:
@@ -208,7 +213,7 @@ def find_source_and_destination(
     """The key that a ciphertext names and the one that it shall be under; each has its own permission."""
     context = request.source_encryption_context
     if _is_without_ciphertext(request):
-        source = named(request.source_key_id or "", scope, store, aliases=True, context=context)
+        source = named(request.source_key_id or "", scope, store, aliases=True, context=context, across=True)
     else:
         source = _of_ciphertext(request.ciphertext_blob, request.source_key_id, scope, store, context=context)
     destination = named(
@@ -217,6 +222,7 @@ def find_source_and_destination(
         store,
         aliases=True,
         context=request.destination_encryption_context,
+        across=True,
     )
     missing = source.missing or destination.missing
     both = None
@@ -302,9 +308,9 @@ def find_grant_to_retire(
             raise ValidationException("a grant is named by its GrantToken, or by KeyId and GrantId")
         return _retirable(_grant_of(request.key_id, request.grant_id, scope, store), scope)
     account, key_id, grant_id = open_token(request.grant_token)
-    if account != scope.account:
-        return _missing_grant("*", grant_id)
-    return _retirable(_grant_of(key_id, grant_id, scope, store), scope)
+    place = scope.place
+    arn = f"arn:{place.partition}:kms:{place.region}:{account}:key/{key_id}"
+    return _retirable(_grant_of(arn, grant_id, scope, store), scope)
 
 
 def _retirable(found: Found[KeyAndGrant | None], scope: Scope) -> Found[KeyAndGrant | None]:
@@ -316,7 +322,7 @@ def _retirable(found: Found[KeyAndGrant | None], scope: Scope) -> Found[KeyAndGr
 
 
 def _grant_of(key_id: str, grant_id: str, scope: Scope, store: KeyStore) -> Found[KeyAndGrant | None]:
-    found = named(key_id, scope, store, aliases=False)
+    found = named(key_id, scope, store, aliases=False, across=True)
     key = found.resource
     if key is None:
         return Found(resource=None, arn=found.arn, missing=found.missing)
@@ -356,11 +362,20 @@ def _tail_of(key_id: str) -> str:
 
 
 def named(
-    key_id: str, scope: Scope, store: KeyNames, *, aliases: bool, context: Mapping[str, str] | None = None
+    key_id: str,
+    scope: Scope,
+    store: KeyNames,
+    *,
+    aliases: bool,
+    context: Mapping[str, str] | None = None,
+    across: bool = False,
 ) -> Found[KMSKey | None]:
-    """Resolve a KeyId in this Region and the caller's account; grants are judged by the request's encryption context."""
-    place = scope.place
-    prefix = f"arn:{place.partition}:kms:{place.region}:{scope.account}:"
+    """Resolve a KeyId in this Region and the caller's account; grants are judged by the request's encryption context.
+
+    `across`: an ARN may name a key of another account, of which policy decides before anything is told.
+    """
+    place, account = scope.place, scope.account
+    prefix = f"arn:{place.partition}:kms:{place.region}:{account}:"
     tail = key_id
     if key_id.startswith(f"{prefix}key/"):
         # What every ciphertext names: the ARN of a key that is here.
@@ -373,13 +388,14 @@ def named(
             return _missing(key_id, kms.NotFoundException(f"Invalid keyId '{key_id}'"))
         if parts[3] != place.region or parts[1] != place.partition:
             return _missing(key_id, kms.NotFoundException(f"Invalid arn {parts[3]}"))
-        if parts[4] != scope.account:
+        if parts[4] != account and not across:
             return _missing(key_id, kms.NotFoundException(f"Key '{key_id}' does not exist"))
-        tail = parts[5]
+        account, tail = parts[4], parts[5]
+        prefix = f"arn:{place.partition}:kms:{place.region}:{account}:"
     if tail.startswith("alias/"):
         if not aliases:
             return _missing(key_id, kms.NotFoundException(f"Invalid keyId '{key_id}'"))
-        key = store.key_of_alias(scope.account, tail)
+        key = store.key_of_alias(account, tail)
         if key is None and tail == SECRETS_ALIAS:
             # Made at its first use by Secrets Manager; the operation decides whether this is one. Policy is what the key's
             # will be, so that it need not be the root user who uses it first.
@@ -404,7 +420,7 @@ def named(
     tail = tail.removeprefix("key/") if key_id.startswith("arn:") else tail
     if not KEY_ID.fullmatch(tail):
         return _missing(key_id, kms.NotFoundException(f"Invalid keyId '{key_id}'"))
-    key = store.key(scope.account, tail)
+    key = store.key(account, tail)
     if key is not None:
         return _found(key, key_id, scope, store, context)
     return _missing(f"{prefix}key/{tail}", kms.NotFoundException(f"Key '{prefix}key/{tail}' does not exist"))

@@ -194,7 +194,11 @@ def bindings(*, token_key: TokenKey, quotas: Quotas) -> tuple[Bound, ...]:
             find=find.find_key_to_grant,
             run=partial(create_grant, token_key=token_key, quotas=quotas),
         ),
-        Bound(operation=kms.LIST_GRANTS, find=find.find_key, run=partial(list_grants, token_key=token_key)),
+        Bound(
+            operation=kms.LIST_GRANTS,
+            find=find.find_key_across,
+            run=partial(list_grants, token_key=token_key),
+        ),
         Bound(
             operation=kms.LIST_RETIRABLE_GRANTS,
             find=find.find_nothing,

@@ -336,7 +336,7 @@ def bindings(*, custody: Custody, token_key: TokenKey, quotas: Quotas) -> tuple[
     return (
         Bound(operation=kms.ENABLE_KEY_ROTATION, find=key, run=enable_key_rotation),
         Bound(operation=kms.DISABLE_KEY_ROTATION, find=key, run=disable_key_rotation),
-        Bound(operation=kms.GET_KEY_ROTATION_STATUS, find=key, run=get_key_rotation_status),
+        Bound(operation=kms.GET_KEY_ROTATION_STATUS, find=find.find_key_across, run=get_key_rotation_status),
         Bound(
             operation=kms.ROTATE_KEY_ON_DEMAND,
             find=key,

@@ -12,7 +12,8 @@ reordering are harmless. The rules, in the order in which a message meets them:
   5. What the handshake finds at the replica is either known here (acked, sent, older than acked, or sent by this very
      run) or it is a foreign history: Failed, until a person overwrites or removes (I9).
   6. Overwrite, another key and removal raise the epoch, which makes every earlier message harmless (I5, I6).
-  7. Key trouble and loss are tried again, with back-off; what only a person can solve is not.
+  7. Key trouble and loss are tried again, with back-off; what only a person can solve is not. What this Region will hear
+     of, because its own copy of the account says it, is tried seldom, and at once when it hears.
 
 Who decides at the other end is `incoming`. Not handled here: what a message carries, and two links to one Region, of
 which the younger waits (`Claimed.behind`).
@@ -54,6 +55,7 @@ __all__ = [
     "LEASE_MS",
     "RETRY_MS_MAX",
     "RETRY_MS_MIN",
+    "RETRY_RARE_MS",
     "SUCCEEDED_MESSAGE",
     "Answered",
     "Apply",
@@ -88,6 +90,9 @@ LEASE_MS = 5_000
 RETRY_MS_MIN = 100
 RETRY_MS_MAX = 5_000
 """A Region that returns is found within this time: half of the 10 s in which its links are to be InSync."""
+
+RETRY_RARE_MS = 600_000
+"""Of what `Unreadable.rarely` says: thousands of links may wait like this for months."""
 
 PROMPT_ATTEMPTS_MAX = 6
 """SHAKE and NEED_ALL are followed up at once that often: the longest honest exchange (message, SHAKE, handshake, message,
@@ -254,7 +259,10 @@ def _unreadable(link: Link, event: Unreadable, *, now: int) -> Link:
     # Heard late, after the state was acknowledged all the same, it says nothing any more.
     if link.lifecycle is not Lifecycle.ACTIVE or link.sent is None or _waits_for_a_person(link):
         return link
-    return _retried(_failed(link, event.message, now=now), jitter=event.jitter, now=now)
+    failed = _failed(link, event.message, now=now)
+    if event.rarely and failed.next_attempt_ms is not None:
+        return replace(failed, next_attempt_ms=now + RETRY_RARE_MS - int(RETRY_RARE_MS * event.jitter / 2))
+    return _retried(failed, jitter=event.jitter, now=now)
 
 
 def _removed(link: Link, *, now: int) -> Link:

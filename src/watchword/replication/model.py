@@ -198,10 +198,12 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """The values do not open at the primary (its key is disabled): what the claim recorded was not sent."""
+    """The values do not open at the primary (its key is disabled), or may not leave it: what was claimed was not sent."""
 
     message: str
     jitter: float
+    rarely: bool = False
+    """Its Region hears of it when that ends, and then asks again: there is no use in trying often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+from watchword.api.call import Place
 from watchword.replication.model import Event, Incoming, Kind, Link
 
 
@@ -34,6 +35,12 @@ class LinkStore(Protocol):
 
     def has_account(self, account: str) -> bool:
         """Whether this Region has the account: a peer may not make one by naming it."""
+
+    def is_enabled(self, account: str, region: str, *, place: Place) -> bool:
+        """Whether the account may use a Region, this one or another, as far as this one knows.
+
+        Not remembered for the commit: what is sent or taken just before a Region is disabled does no harm.
+        """
 
     def incarnation(self) -> str:
         """Random, new whenever the agent opens the store; a store that was set back shows by it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from watchword.api.call import Place, Scope
+from watchword.api.call import Place
 from watchword.api.shapes import secretsmanager as sm
 from watchword.secrets.model import DEFAULT_KEY_ALIAS, Secret
 from watchword.secrets.store import SecretStore
@@ -37,20 +37,27 @@ def of_secret(secret: Secret) -> Facts:
 
 
 def of_key(
-    request: sm.CreateSecretRequest | sm.UpdateSecretRequest, scope: Scope, store: SecretStore
+    request: sm.CreateSecretRequest | sm.UpdateSecretRequest,
+    place: Place,
+    store: SecretStore,
+    *,
+    account: str,
 ) -> Facts:
-    """The ARN of the KMS key that a request names, in any spelling; absent if it names none, or an alias of none."""
+    """The ARN of the KMS key that a request names, in any spelling; absent if it names none, or an alias of none.
+
+    `account` is the secret's, whose keys need no ARN.
+    """
     named = request.kms_key_id
     # An empty one is the account's default key (facts 1.24), and a Deny of that key has to see it.
-    arn = None if named is None else _key_arn(named or DEFAULT_KEY_ALIAS, scope, store)
+    arn = None if named is None else _key_arn(named or DEFAULT_KEY_ALIAS, place, store, account=account)
     return {} if arn is None else {"secretsmanager:kmskeyarn": (arn,)}
 
 
-def _key_arn(named: str, scope: Scope, store: SecretStore) -> str | None:
-    prefix = _prefix(scope.place, scope.account)
+def _key_arn(named: str, place: Place, store: SecretStore, *, account: str) -> str | None:
+    prefix = _prefix(place, account)
     alias = named.removeprefix(prefix)
     if alias.startswith("alias/"):
-        key = store.key_of_alias(scope.account, alias)
+        key = store.key_of_alias(account, alias)
         return None if key is None else key.arn
     return named if named.startswith("arn:") else f"{prefix}key/{named}"
 

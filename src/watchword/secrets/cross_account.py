@@ -92,7 +92,7 @@ def refuse_creation(request: sm.CreateSecretRequest, call: Call[SecretStore]) ->
 
 def bindings() -> tuple[Bound, ...]:
     """The two operations at the primary; the replica's is CreateSecret."""
-    by_id = find.find_secret
+    by_id = find.find_own_secret
     return (
         Bound(operation=sm.ASSOCIATE_CROSS_ACCOUNT_REPLICA, find=by_id, run=associate_cross_account_replica),
         Bound(

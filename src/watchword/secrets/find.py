@@ -34,7 +34,9 @@ def find_nothing(_request: object, _scope: Scope, _store: SecretStore) -> Found[
 
 
 def find_secret(request: NamesSecret, scope: Scope, store: SecretStore) -> Found[Secret | None]:
-    """The secret, by name, by full ARN, or by an ARN without its suffix.
+    """The secret, by name, by full ARN, or by an ARN without its suffix; by ARN also one of another account.
+
+    Whether the caller may know of that is for both accounts' policies to say (decision 0008).
 
     Raises:
         ValidationException: the identifier is neither a name nor an ARN.
@@ -43,7 +45,7 @@ def find_secret(request: NamesSecret, scope: Scope, store: SecretStore) -> Found
     meant = names.parse(secret_id)
     secret = None
     if _is_here(meant, scope):
-        secret = store.secret_named(scope.account, meant.name)
+        secret = store.secret_named(scope.account if meant.account is None else meant.account, meant.name)
     if secret is None or meant.suffix not in (None, secret.suffix):
         return Found(resource=None, arn=secret_id, missing=refusals.not_found())
     return Found(
@@ -55,15 +57,26 @@ def find_secret(request: NamesSecret, scope: Scope, store: SecretStore) -> Found
     )
 
 
+def find_own_secret(request: NamesSecret, scope: Scope, store: SecretStore) -> Found[Secret | None]:
+    """As `find_secret`, of the caller's account alone: what it may do no other account can permit."""
+    secret_id = request.secret_id or ""
+    if names.parse(secret_id).account in (None, scope.account):
+        return find_secret(request, scope, store)
+    return Found(resource=None, arn=secret_id, missing=refusals.not_found())
+
+
 def find_secret_to_update(
     request: sm.UpdateSecretRequest, scope: Scope, store: SecretStore
 ) -> Found[Secret | None]:
     """As `find_secret_to_put`; policy may also ask for the key that the request names."""
     found = find_secret_to_put(request, scope, store)
     of_secret = found.facts
+    # A key that is named without an account is one of the secret's.
+    account = scope.account if found.resource is None else found.resource.account
 
     def facts() -> conditions.Facts:
-        return {**(of_secret() if of_secret else {}), **conditions.of_key(request, scope, store)}
+        of_key = conditions.of_key(request, scope.place, store, account=account)
+        return {**(of_secret() if of_secret else {}), **of_key}
 
     return msgspec.structs.replace(found, facts=facts)
 
@@ -92,14 +105,14 @@ def find_name(request: sm.CreateSecretRequest, scope: Scope, store: SecretStore)
     place = scope.place
     arn = f"arn:{place.partition}:secretsmanager:{place.region}:{scope.account}:secret:{name}"
     held = store.secret_named(scope.account, name)
-    return Found(resource=held, arn=arn, facts=lambda: conditions.of_key(request, scope, store))
+    return Found(
+        resource=held,
+        arn=arn,
+        facts=lambda: conditions.of_key(request, place, store, account=scope.account),
+    )
 
 
 def _is_here(meant: names.SecretId, scope: Scope) -> bool:
-    """An ARN of another Region, partition or account names nothing here; a bare name always means this Region."""
+    """An ARN of another Region or partition names nothing here; a bare name always means this Region."""
     place = scope.place
-    return meant.region is None or (meant.partition, meant.region, meant.account) == (
-        place.partition,
-        place.region,
-        scope.account,
-    )
+    return meant.region is None or (meant.partition, meant.region) == (place.partition, place.region)

@@ -35,6 +35,10 @@ INVALID_REGION = "Invalid replica region."
 WINDOW_RANGE = "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
 WINDOW_AND_FORCE = "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
 KMS_DENIED = "Access to KMS is not allowed"
+DEFAULT_KEY_ACROSS = (
+    "You can't access a secret from a different AWS account if you encrypt the secret"
+    " with the default KMS service key."
+)
 TOO_MANY_SECRETS = "You can't have more than {maximum} secrets in this Region."
 TOO_MANY_TAGS = "You can't have more than {maximum} tags on a secret."
 RESERVED_TAG = "You can't use a tag key that begins with aws:, because that prefix is reserved."

@@ -68,6 +68,8 @@ def apply_replica(
         raise AccessDeniedException("this Region has no such account")
     if request.primary_region != peer:
         raise AccessDeniedException(NOT_YOURS)
+    if not call.store.is_enabled(request.account or "", call.place.region, place=call.place):
+        return _not_now(request, replicas.not_enabled(call.place.region))
     _check_carried(request, found.replica)
     ours = call.store.incarnation()
     header = _header(request)
@@ -86,14 +88,14 @@ def apply_replica(
             reason = replicas.name_taken(request.name or "", region=call.place.region, occupant=occupant)
         return _refused(decision, found, reason)
     if not _fits(request, found, call, secrets_max=secrets_max):
-        return _unusable(request, refusals.TOO_MANY_SECRETS.format(maximum=secrets_max))
+        return _not_now(request, replicas.key_unusable(refusals.TOO_MANY_SECRETS.format(maximum=secrets_max)))
     known = None if found.incoming is None else found.incoming.epoch
     key_id = replicas.key_of_replica(found.replica, request, epoch=known)
     request = msgspec.structs.replace(request, kms_key_id=key_id)
     try:
         values = _opened(request, found.replica, call)
     except ApiError as error:
-        return _unusable(request, kms_reason(error))
+        return _not_now(request, replicas.key_unusable(kms_reason(error)))
     after = replicas.applied(
         found.replica,
         request,
@@ -155,11 +157,9 @@ def _fits(message: watchword.Message, found: Arriving, call: Call[SecretStore], 
     return held or call.store.has_room(message.account or "", secrets_max=secrets_max)
 
 
-def _unusable(message: watchword.Message, reason: str) -> watchword.ReplicaVerdict:
-    """It can't be taken now, and may be later."""
-    return watchword.ReplicaVerdict(
-        verdict=Verdict.KEY_UNUSABLE, epoch=message.epoch, message=replicas.key_unusable(reason)
-    )
+def _not_now(message: watchword.Message, reason: str) -> watchword.ReplicaVerdict:
+    """It can't be taken now, and may be later: Regions of before know one verdict for all of that."""
+    return watchword.ReplicaVerdict(verdict=Verdict.KEY_UNUSABLE, epoch=message.epoch, message=reason)
 
 
 def _refused(decision: Refuse, found: Arriving, reason: str | None) -> watchword.ReplicaVerdict:

@@ -118,15 +118,14 @@ def read_replica(
             )
             return watchword.ReadReplicaResponse(removal=removal)
         case links.Apply() as apply if secret is not None:
+            if not call.store.is_enabled(row.account, row.link.region, place=call.place):
+                # Not for the other Region to say alone: values do not travel to where nobody may read them.
+                reason = replicas.not_enabled(row.link.region)
+                return _fail(row, after, reason, request, call, rarely=True)
             try:
                 message = _message(secret, row, apply, request.recipient or b"", call)
             except ApiError as error:
-                reason = replicas.key_unusable(kms_reason(error))
-                unreadable = links.Unreadable(message=reason, jitter=request.jitter or 0.0)
-                call.stage(LinkStepped(link_id=row.link.link_id, event=unreadable, now=call.now))
-                failed, _ = links.step(after, unreadable, now=call.now)
-                _tell(row, failed, call)
-                return watchword.ReadReplicaResponse()
+                return _fail(row, after, replicas.key_unusable(kms_reason(error)), request, call)
             if row.link.acked is None and row.link.sent is None:
                 call.occurred(
                     "ReplicationStarted",
@@ -167,6 +166,23 @@ def bindings() -> tuple[Bound, ...]:
         Bound(operation=watchword.ACK_REPLICA, find=find_outgoing, run=ack_replica),
         Bound(operation=watchword.NOTE_PROMOTION, find=find_outgoing, run=note_promotion),
     )
+
+
+def _fail(
+    row: LinkRow,
+    claimed: links.Link,
+    reason: str,
+    request: watchword.ReadReplicaRequest,
+    call: Call[SecretStore],
+    *,
+    rarely: bool = False,
+) -> watchword.ReadReplicaResponse:
+    """Send nothing now; the entry says why, and the link tries again."""
+    unreadable = links.Unreadable(message=reason, jitter=request.jitter or 0.0, rarely=rarely)
+    call.stage(LinkStepped(link_id=row.link.link_id, event=unreadable, now=call.now))
+    failed, _ = links.step(claimed, unreadable, now=call.now)
+    _tell(row, failed, call)
+    return watchword.ReadReplicaResponse()
 
 
 def _tell(row: LinkRow, after: links.Link, call: Call[SecretStore]) -> None:

@@ -231,6 +231,11 @@ def key_unusable(reason: str) -> str:
     return f"Replication failed: {reason}"
 
 
+def not_enabled(region: str) -> str:
+    """StatusMessage for a Region that the account has not enabled; AWS's text is unknown (DIVERGENCES.md)."""
+    return f"Replication failed: Region {region} is not enabled for this account."
+
+
 def applied(
     held: Secret | None,
     message: watchword.Message,

@@ -18,6 +18,7 @@ from watchword.api.shapes.secretsmanager import (
     DecryptionFailure,
     EncryptionFailure,
     InvalidParameterException,
+    InvalidRequestException,
 )
 from watchword.envelope import value as envelope
 from watchword.envelope.refused import EnvelopeRefused
@@ -124,7 +125,7 @@ def try_key(secret: Secret, call: Call[SecretStore]) -> str:
         AccessDeniedException: the caller may not use it.
     """
     context = context_of(secret.arn, PROBE_VERSION_ID)
-    blob, _, key_arn = _generate(secret.kms_key_id or DEFAULT_KEY_ALIAS, context, call)
+    blob, _, key_arn = _generate(_key_of(secret, call), context, call)
     _through_kms(
         lambda: call.invoke(
             kms.DECRYPT, kms.DecryptRequest(ciphertext_blob=blob, encryption_context=context)
@@ -144,9 +145,7 @@ def seal_version(
         EncryptionFailure, AccessDeniedException: as `try_key`.
     """
     content_id = call.entropy(16).hex()
-    blob, data_key, key_arn = _generate(
-        secret.kms_key_id or DEFAULT_KEY_ALIAS, context_of(secret.arn, version_id), call
-    )
+    blob, data_key, key_arn = _generate(_key_of(secret, call), context_of(secret.arn, version_id), call)
     sealed = envelope.seal(
         data_key,
         value.content,
@@ -171,7 +170,9 @@ def open_version(secret: Secret, version: Version, call: Call[SecretStore], *, o
     Raises:
         DecryptionFailure: no key that holds it is usable; the text is that of the last one tried (facts 6.5).
         AccessDeniedException: the caller may not use the key.
+        InvalidRequestException: as `_check_shared`.
     """
+    _check_shared(secret, call)
     if version.content_id is None or version.kind is None:
         raise InternalFailure("a version without a value was opened")
     held = call.store.sealed_value(secret, version.id)
@@ -210,6 +211,26 @@ def reseal(secret: Secret, version: Version, *, key_arn: str, call: Call[SecretS
         blob = answer.ciphertext_blob or b""
     older = [(arn, sealed) for arn, sealed in held.data_keys.items() if arn != key_arn]
     return replace(held, data_keys={key_arn: blob} | dict(older[: DATA_KEYS_MAX - 1]))
+
+
+def _check_shared(secret: Secret, call: Call[SecretStore]) -> None:
+    """Raises InvalidRequestException: another account's secret is under that account's default key, which nobody shares."""
+    if secret.account != call.account and secret.kms_key_id is None:
+        raise InvalidRequestException(refusals.DEFAULT_KEY_ACROSS)
+
+
+def _key_of(secret: Secret, call: Call[SecretStore]) -> str:
+    """The secret's key, as KMS is asked for it: an id or alias without an account is of the secret's, not the caller's.
+
+    Raises:
+        InvalidRequestException: as `_check_shared`.
+    """
+    _check_shared(secret, call)
+    held = secret.kms_key_id or DEFAULT_KEY_ALIAS
+    if secret.account == call.account or held.startswith("arn:"):
+        return held
+    tail = held if held.startswith("alias/") else f"key/{held}"
+    return f"arn:{secret.partition}:kms:{secret.region}:{secret.account}:{tail}"
 
 
 def _data_key(secret: Secret, held: SealedValue, call: Call[SecretStore]) -> bytes:

@@ -77,6 +77,7 @@ import binascii
 import ipaddress
 import json
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
@@ -101,6 +102,9 @@ REGION_CHARACTERS_MAX = 50
 REQUESTS_PER_SECOND_MAX = 1_000_000
 CUSTODIAN_RATE_MAX = 1_000_000_000
 ACCOUNT_DEFAULT = "123456789012"
+ACCOUNT_NAME = re.compile(r"[A-Za-z0-9+=.@_-]{1,50}")
+"""Of what Account Management allows as an account's name, what the AWS CLI takes as a profile without quotes."""
+PROFILE_DEFAULT = "default"
 PUBLIC_KEY_BYTES = 32
 KMS_DEADLINE_MS_MIN = 100
 KMS_DEADLINE_MS_DEFAULT = 2_000
@@ -150,6 +154,8 @@ class Account:
 
     id: str
     partition: str = DEFAULT_PARTITION
+    name: str | None = None
+    """Its profile in HOME/credentials; `None`: it was made with the deployment."""
 
     @property
     def root_arn(self) -> str:
@@ -414,6 +420,14 @@ def require_workers(workers: int) -> None:
         raise HomeError(f"a Region has 1 to {WORKERS_MAX} API workers, not {workers}")
 
 
+def require_account_name(name: str) -> None:
+    """Refuse what can't be a profile's name, or is the profile of a partition's first account; HomeError."""
+    if ACCOUNT_NAME.fullmatch(name) is None or name in (PROFILE_DEFAULT, *PARTITIONS):
+        raise HomeError(
+            f"`{name}` is no name for an account: up to 50 letters, digits and `+=.@_-`, and none of a partition"
+        )
+
+
 def planned(
     *, home: Path, deployment_id: str, regions: Sequence[str], account_id: str, port: int, workers: int
 ) -> Deployment:
@@ -506,7 +520,9 @@ def to_toml(deployment: Deployment) -> str:
     if deployment.oidc:
         document["oidc"] = {one.issuer: _oidc_table(one) for one in deployment.oidc}
     document["accounts"] = [
-        {"id": account.id, "partition": account.partition} for account in deployment.accounts
+        {"id": account.id, "partition": account.partition}
+        | ({} if account.name is None else {"name": account.name})
+        for account in deployment.accounts
     ]
     document["regions"] = {settings.name: _region_table(settings) for settings in deployment.regions}
     return toml_text(document)
@@ -674,7 +690,8 @@ def _read_accounts(
 ) -> tuple[Account, ...]:
     partitions = tuple(dict.fromkeys(settings.partition for settings in regions))
     accounts = [account for table in tables for account in _read_account(table, partitions)]
-    if len(set(accounts)) != len(accounts):
+    addresses = {(account.id, account.partition) for account in accounts}
+    if len(addresses) != len(accounts):
         raise top.damaged("an account is named twice")
     for partition in partitions:
         if all(account.partition != partition for account in accounts):
@@ -687,11 +704,14 @@ def _read_account(table: _Table, partitions: Sequence[str]) -> list[Account]:
     account_id = table.take("id", str)
     require_account_id(account_id)
     partition = table.take_optional("partition")
+    name = table.take_optional("name")
     table.require_nothing_left()
+    if name is not None:
+        require_account_name(name)
     if partition is not None and partition not in PARTITIONS:
         raise table.damaged(f"`{partition}` is no partition")
     held = partitions if partition is None else (partition,)
-    return [Account(id=account_id, partition=each) for each in held]
+    return [Account(id=account_id, partition=each, name=name) for each in held]
 
 
 def _read_limits(limits: _Table) -> tuple[RequestRate, ...]:

@@ -62,7 +62,10 @@ class Forwarding:
         if not self._control:
             raise ServiceUnavailable(NO_CONTROL)
         try:
-            answer: watchword.ForwardResponse = self._peer().ask(watchword.FORWARD, asked(request, account))
+            # Once: a client's write that is carried out twice makes two keys, or refuses what it has just made.
+            answer: watchword.ForwardResponse = self._peer().ask(
+                watchword.FORWARD, asked(request, account), repeat=False
+            )
         except PeerUnreachable as error:
             raise ServiceUnavailable(UNREACHABLE.format(region=self._control)) from error
         if answer.status == 200 and answer.revision is not None:

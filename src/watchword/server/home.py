@@ -1,7 +1,7 @@
 """The home folder: how it is laid out, made whole or not at all, opened, and changed.
 
     HOME/watchword.toml             written last: a folder that has it holds a complete deployment
-    HOME/credentials        0600    each partition's root user's access key, laid out as the AWS CLI's file of that name
+    HOME/credentials        0600    each account's root user's access key, laid out as the AWS CLI's file of that name
     HOME/regions/REGION/    0700    store.sqlite3, root.sealed, peer.key, peer.crt, ca.crt, trail/, sockets
     HOME/unseal/REGION.key  0600    opens root.sealed; apart, so that a backup of the data alone opens nothing
     HOME/operator/          0700    ca.key and ca.crt; no Region's host needs them
@@ -39,6 +39,7 @@ from typing import Protocol
 
 from watchword.server import certificates
 from watchword.server.deployment import (
+    PROFILE_DEFAULT,
     Account,
     Deployment,
     HomeError,
@@ -58,7 +59,6 @@ TOML_NEW = "watchword.toml.new"
 STAGING = ".new"
 CREDENTIALS = "credentials"
 CREDENTIALS_NEW = "credentials.new"
-PROFILE_DEFAULT = "default"
 REGION_NEW = ".new-{name}"
 REGION_REMOVED = ".removed-{name}-{date}"
 OUR_ENTRIES = (TOML_NEW, CREDENTIALS, "regions", "unseal", "operator", "run")
@@ -521,6 +521,27 @@ def _credentials_for(
         profiles[profile] = _new_credentials(entropy)
         _replace(path, _credentials_text(profiles), beside=deployment.home / CREDENTIALS_NEW, mode=0o600)
     return {deployment.accounts_of(partition)[0].id: profiles[profile]}
+
+
+def credentials_of_new_account(
+    deployment: Deployment, profile: str, *, entropy: Callable[[int], bytes]
+) -> Credentials:
+    """Return the access key that an account's root user is to have; a new one is durable in HOME/credentials first.
+
+    So an attempt that was interrupted goes on with the same key. Raises HomeError as `read_credentials`.
+    """
+    path = deployment.home / CREDENTIALS
+    try:
+        profiles = _profiles(path)
+    except (configparser.Error, UnicodeDecodeError, KeyError):
+        raise HomeError(f"`{path}` is damaged") from None
+    if profile not in profiles:
+        profiles[profile] = _new_credentials(entropy)
+        try:
+            _replace(path, _credentials_text(profiles), beside=deployment.home / CREDENTIALS_NEW, mode=0o600)
+        except OSError as error:
+            raise _unwritable(deployment.home, error) from error
+    return profiles[profile]
 
 
 def _new_credentials(entropy: Callable[[int], bytes]) -> Credentials:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import select
 import ssl
 from typing import Any
 
@@ -36,21 +37,24 @@ class Peer:
         self._deployment_id = deployment_id
         self._connection: http.client.HTTPSConnection | None = None
 
-    def ask(self, operation: Operation, request: Shape) -> Any:
+    def ask(self, operation: Operation, request: Shape, *, repeat: bool = True) -> Any:
         """Ask one operation of the Region and return its answer.
 
-        Every operation between Regions may be repeated, so a kept connection that turns out to be closed is replaced once.
+        What Regions say of links may be repeated, so a kept connection that turns out to be closed is replaced once. With
+        `repeat` false it is asked once at most: it may have been done although no answer came.
 
         Raises:
             PeerUnreachable: nobody answered. PeerFailed: the answer is none that we can use.
         """
+        if not repeat and self._is_over():
+            self.close()
         kept = self._connection is not None
         try:
             return self._ask(operation, request)
         except PeerFailed:
             raise
         except PeerUnreachable:
-            if not kept:
+            if not kept or not repeat:
                 raise
             return self._ask(operation, request)
 
@@ -58,6 +62,11 @@ class Peer:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _is_over(self) -> bool:
+        """Whether the other end has closed a kept connection: nothing else is ever there to read between two questions."""
+        held = None if self._connection is None else self._connection.sock
+        return held is not None and bool(select.select([held], [], [], 0)[0])
 
     def _ask(self, operation: Operation, request: Shape) -> Any:
         body = json11.encode(request)

@@ -83,7 +83,7 @@ class _Provider:
             path = self._home / self._settings.jwks
             with path.open("rb") as file:
                 return file.read(KEYS_BYTES_MAX + 1)
-        return _fetched(self._settings, home=self._home, ends=self._monotonic() + DEADLINE_S)
+        return _fetched(self._settings, home=self._home)
 
 
 class ConfiguredProviders:
@@ -104,8 +104,9 @@ class ConfiguredProviders:
         return None if provider is None else provider.keys(key_id)
 
 
-def _fetched(settings: OIDCSettings, *, home: Path, ends: float) -> bytes:
+def _fetched(settings: OIDCSettings, *, home: Path) -> bytes:
     """GET the key set. Raises OSError or HTTPException for everything but a 200 within time and size."""
+    ends = time.monotonic() + DEADLINE_S
     url = urlsplit(settings.jwks)
     host = url.hostname or ""
     connection: http.client.HTTPConnection

@@ -22,6 +22,8 @@ from watchword.custody.identity_client import IdentityClient
 from watchword.gate.gate import Gate
 from watchword.gate.rates import Rate, Rates
 from watchword.identity import (
+    account_operations,
+    describe_regions,
     distribution_receiving,
     distribution_sending,
     iam_operations,
@@ -284,6 +286,8 @@ def compose(
         ),
         *session_keys.bindings(custody),
         *iam_operations.bindings(custody),
+        *account_operations.bindings(),
+        *describe_regions.bindings(),
         *distribution_sending.bindings(custody),
         *distribution_receiving.bindings(custody, met=met),
         *forwarding.bindings(

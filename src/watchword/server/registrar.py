@@ -1,7 +1,8 @@
 """The registrar: keeps each account's links and the statuses of its Regions in line; see `identity/distribution_sending.py`.
 
 It looks at once when a process has committed something, but does something only if an account's identity has moved, a Region
-is on its way to be enabled or disabled, or `TEND_S` has passed.
+is on its way to be enabled or disabled, or `TEND_S` has passed. Replication that waited for a Region to be enabled goes on
+then.
 """
 
 from __future__ import annotations

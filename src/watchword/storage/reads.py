@@ -315,6 +315,17 @@ def links_stuck(raw: sqlite3.Connection, kind: LinkKind, *, limit: int) -> Seque
     return [link_row_of(*row) for row in raw.execute(SQL["links_stuck"], parameters)]
 
 
+def accounts_waiting_for(raw: sqlite3.Connection, region: str, *, after: int) -> Sequence[str]:
+    return [row[0] for row in raw.execute(SQL["accounts_waiting_for"], (region, after))]
+
+
+def links_waiting_for(
+    raw: sqlite3.Connection, region: str, *, account: str, after: int, limit: int
+) -> Sequence[LinkRow]:
+    parameters = (region, after, account, limit)
+    return [link_row_of(*row) for row in raw.execute(SQL["links_waiting_for"], parameters)]
+
+
 def incomings_of(raw: sqlite3.Connection, account: str, sid: str) -> Sequence[Incoming]:
     return [incoming_of(*row) for row in raw.execute(SQL["incomings_of"], (account, sid))]
 

@@ -12,8 +12,9 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
-from watchword.api.call import Change
+from watchword.api.call import Change, Place
 from watchword.api.unit import EventRow, Moved, StoreUnavailable
+from watchword.identity import opt_in
 from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey
 from watchword.identity.store import SID as IDENTITY_SID
@@ -256,6 +257,9 @@ class SQLiteUnit:
         """Not remembered for the commit: accounts are only ever added."""
         return self._connection.snapshot(lambda raw: reads.has_account(raw, account))
 
+    def is_enabled(self, account: str, region: str, *, place: Place) -> bool:
+        return opt_in.is_enabled(self._read_directory(account), region, place=place)
+
     # Keys and identity
 
     def key(self, account: str, key_id: str) -> KMSKey | None:
@@ -390,15 +394,20 @@ class SQLiteUnit:
         rows = self._rows or self._fresh()
         held = rows.directories.get(account)
         if held is None:
-            known = self._directories.get(account)
-            held = self._connection.snapshot(
-                lambda raw: reads.directory(raw, account, seat=self._seat, known=known)
-            )
+            held = self._read_directory(account)
             if held is not None:
                 rows.directories[account] = held
-                self._directories[account] = held
         stamp = None if held is None else (held.revision, held.content_id, int(held.in_force))
         self._seen.setdefault((_DIRECTORY, account, ""), stamp)
+        return held
+
+    def _read_directory(self, account: str) -> Directory | None:
+        known = self._directories.get(account)
+        held = self._connection.snapshot(
+            lambda raw: reads.directory(raw, account, seat=self._seat, known=known)
+        )
+        if held is not None:
+            self._directories[account] = held
         return held
 
     def accounts(self) -> Sequence[str]:
@@ -414,6 +423,14 @@ class SQLiteUnit:
             return tuple(held)
         over = (self._overlay.link_over(row) for row in held)
         return tuple(row for row in over if row is not None)
+
+    def accounts_waiting_for(self, region: str, *, after: int) -> Sequence[str]:
+        return self._connection.snapshot(lambda raw: reads.accounts_waiting_for(raw, region, after=after))
+
+    def links_waiting_for(self, region: str, *, account: str, after: int, limit: int) -> Sequence[LinkRow]:
+        return self._connection.snapshot(
+            lambda raw: reads.links_waiting_for(raw, region, account=account, after=after, limit=limit)
+        )
 
     def identity_link(self, account: str) -> str | None:
         """Compared at commit with the directory, which changes with it."""

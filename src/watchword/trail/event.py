@@ -36,7 +36,12 @@ EVENT_BYTES_MAX = 262_144
 _RESOURCE_TYPES = {"secretsmanager": "AWS::SecretsManager::Secret", "kms": "AWS::KMS::Key"}
 # A secret access key, put where the id belongs, does not look like this (it is 40 characters of both cases).
 _ACCESS_KEY_ID = re.compile(r"[A-Z0-9]{16,128}")
-_CAPITALS = {"request_id": "requestID", "event_id": "eventID", "source_ip_address": "sourceIPAddress"}
+_CAPITALS = {
+    "request_id": "requestID",
+    "event_id": "eventID",
+    "source_ip_address": "sourceIPAddress",
+    "shared_event_id": "sharedEventID",
+}
 _encoder = msgspec.json.Encoder()
 
 
@@ -71,6 +76,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     note: Mapping[str, str] = msgspec.field(default_factory=dict)
     resources: Sequence[str] = ()
     """ARNs of what was found."""
+    shared_event_id: str | None = None
+    """The same in the events of one call that several accounts get: the caller's, and the resource's."""
+    recipient: str | None = None
+    """The resource's account, if this is its event of another account's call; else the caller's account gets it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +117,7 @@ class _Document(msgspec.Struct, kw_only=True, rename=_spelled):
     service_event_details: Any = UNSET
     resources: list[msgspec.Raw] | UnsetType = UNSET
     recipient_account_id: str | UnsetType = UNSET
+    shared_event_id: str | UnsetType = UNSET
     watchword: dict[str, str | int]
 
 
@@ -123,7 +133,7 @@ def event(entry: Entry, *, process: str, sequence: int) -> bytes:
     service = None if entry.via is None else _service_of(entry.via)
     agent = entry.user_agent
     document = _Document(
-        user_identity=_unproven(entry.access_key_id) if principal is None else _proven(principal, entry.via),
+        user_identity=_identity(entry),
         event_time=iso_seconds(entry.now // 1000),
         request_parameters=None if entry.request is None else shown(entry.request),
         response_elements=None if answer is None or error or _is_read(operation) else shown(answer),
@@ -135,7 +145,10 @@ def event(entry: Entry, *, process: str, sequence: int) -> bytes:
         error_message=UNSET if error is None else cut(error.message),
         additional_event_data={name: cut(text) for name, text in entry.note.items()} if entry.note else UNSET,
         resources=[_resource(arn) for arn in entry.resources] if entry.resources else UNSET,
-        recipient_account_id=UNSET if principal is None else principal.account or _owner(entry.resources),
+        recipient_account_id=UNSET
+        if principal is None
+        else entry.recipient or principal.account or _owner(entry.resources),
+        shared_event_id=UNSET if entry.shared_event_id is None else entry.shared_event_id,
         watchword={"process": process, "sequence": sequence},
     )
     return _line(_constant(operation, entry.place.region), document)
@@ -221,6 +234,22 @@ def _head(*, source: str, name: str, region: str, read_only: bool, of_service: b
         "eventCategory": "Management",
     }
     return _encoder.encode(constant)[:-1] + b","
+
+
+def _identity(entry: Entry) -> msgspec.Raw:
+    principal = entry.principal
+    if principal is None:
+        return _unproven(entry.access_key_id)
+    if entry.recipient not in (None, principal.account):
+        return _foreign(principal)
+    return _proven(principal, entry.via)
+
+
+@functools.lru_cache(maxsize=1024)
+def _foreign(principal: Principal) -> msgspec.Raw:
+    """A caller as another account's events show it: the account, and no name. Source: userIdentity, AWSAccount."""
+    identity = {"type": "AWSAccount", "principalId": principal.user_id, "accountId": principal.account}
+    return msgspec.Raw(_encoder.encode(identity))
 
 
 @functools.lru_cache(maxsize=1024)

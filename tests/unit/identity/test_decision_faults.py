@@ -25,9 +25,9 @@ FAULTS: dict[str, tuple[str, str, str]] = {
         "if statement.refuses(asked.caller, bounded=bounded) and statement.applies(",
         "if statement.applies(",
     ),
-    "accounts are not told apart": ("decision", "resource.account != who.account", "False"),
+    "accounts are not told apart": ("decision", "resource.account not in (None, who.account)", "False"),
     "across accounts one side is enough": ("decision", "if not crosses:", "if True:"),
-    "a key's policy is not needed": ("decision", "(crosses or resource.decides_itself)", "crosses"),
+    "a key's policy is not needed": ("decision", "if resource.decides_itself and", "if False and"),
     "a grant is to anybody": ("decision", "if granted.grantee == who.named:", "if True:"),
     "a grant to a role is final": (
         "decision",

@@ -37,7 +37,15 @@ from watchword.identity.compiled import (
     outsider,
     policy_set,
 )
-from watchword.identity.decision import Asked, Decision, Granted, PoliciesOfPrincipal, ResourceSide, decide
+from watchword.identity.decision import (
+    Asked,
+    Decision,
+    Granted,
+    PoliciesOfPrincipal,
+    ResourceSide,
+    Side,
+    decide,
+)
 from watchword.identity.policy_document import PolicyKind, parse
 
 EXAMPLES = settings(max_examples=30, deadline=None)
@@ -158,7 +166,24 @@ def test_an_explicit_deny_wins(world: World, side: str) -> None:
     decision = world.having(side, deny_everybody(side)).decided()
 
     assert not decision.allowed
-    assert decision.explicit
+    # Whom another account's resource does not let in anyway learns of that alone.
+    assert decision.explicit or (world.who.account != OURS and decision.by is Side.RESOURCE)
+
+
+@EXAMPLES
+@given(
+    worlds(), st.sampled_from([side for side in SIDES if side != "resource"]), statements(principals=False)
+)
+def test_who_is_kept_out_of_another_account_learns_nothing_by_its_own_policies(
+    world: World, side: str, statement: dict[str, Any]
+) -> None:
+    before = world.decided()
+    if not world.who.account or world.who.account == OURS or before.by is not Side.RESOURCE:
+        return
+
+    after = world.having(side, statement).decided()
+
+    assert (after.allowed, after.by) == (before.allowed, before.by)
 
 
 @EXAMPLES

@@ -13,6 +13,7 @@ from watchword.replication.link import (
     PROMPT_ATTEMPTS_MAX,
     RETRY_MS_MAX,
     RETRY_MS_MIN,
+    RETRY_RARE_MS,
     committed,
     is_behind,
     lag_ms,
@@ -483,6 +484,22 @@ def test_key_trouble_heals_by_itself() -> None:
 
     assert (Status.FAILED, "k", 100 + RETRY_MS_MIN) == (failed.status, failed.message, failed.next_attempt_ms)
     assert Status.IN_SYNC is healed.status
+
+
+def test_what_its_region_will_hear_of_is_seldom_tried_and_at_once_when_asked_for() -> None:
+    failed = after(SENT, Unreadable(message="k", jitter=0.0, rarely=True))
+    changed = after(failed, Committed(revision=2))
+    asked = after(
+        changed, Asked(kms_key_id=None, overwrite=False, principal_arn=failed.principal_arn), now=200
+    )
+
+    assert (Status.FAILED, "k", 100 + RETRY_RARE_MS) == (
+        failed.status,
+        failed.message,
+        failed.next_attempt_ms,
+    )
+    assert changed.next_attempt_ms == failed.next_attempt_ms
+    assert (Status.IN_PROGRESS, 200) == (asked.status, asked.next_attempt_ms)
 
 
 def test_key_trouble_heard_too_late_is_none() -> None:

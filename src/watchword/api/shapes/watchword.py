@@ -688,6 +688,27 @@ class RenewSessionsResponse(Shape, frozen=True, kw_only=True):
     revision: int | None = field(name="Revision", default=None)
 
 
+class FoundAccountRequest(Shape, frozen=True, kw_only=True):
+    """An account that an operator wants, with its root user's first access key."""
+
+    account: str | None = field(name="Account", default=None)
+    name: str | None = field(name="Name", default=None)
+    access_key_id: str | None = field(name="AccessKeyId", default=None)
+    sealed: bytes | None = field(name="Sealed", default=None)
+    """Its secret, sealed by this Region's custodian."""
+
+    MEMBERS: ClassVar[dict[str, Member]] = {
+        "account": _ACCOUNT,
+        "name": Member(name="Name", maximum=TEXT_CHARACTERS_MAX),
+        "access_key_id": Member(name="AccessKeyId", required=True),
+        "sealed": Member(name="Sealed", required=True),
+    }
+
+
+class FoundAccountResponse(Shape, frozen=True, kw_only=True):
+    account: str | None = field(name="Account", default=None)
+
+
 class ForwardedHeader(Shape, frozen=True, kw_only=True):
     name: str | None = field(name="Name", default=None)
     value: str | None = field(name="Value", default=None)
@@ -763,6 +784,7 @@ TEND_KEYS = _operation("TendKeys", TendKeysRequest, TendKeysResponse)
 READ_KEY = _operation("ReadKey", ReadReplicaRequest, ReadKeyResponse)
 ACK_KEY = _operation("AckKey", AckReplicaRequest, None)
 TEND_IDENTITY = _operation("TendIdentity", TendIdentityRequest, TendIdentityResponse)
+FOUND_ACCOUNT = _operation("FoundAccount", FoundAccountRequest, FoundAccountResponse)
 READ_ACCOUNT = _operation("ReadAccount", ReadReplicaRequest, ReadAccountResponse)
 ACK_ACCOUNT = _operation("AckAccount", AckReplicaRequest, None)
 RENEW_SESSIONS = _operation("RenewSessions", RenewSessionsRequest, RenewSessionsResponse)

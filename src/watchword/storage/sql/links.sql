@@ -54,6 +54,18 @@ FROM link WHERE account = ? AND region = ? AND lifecycle = ? ORDER BY link_id
 -- When the courier to one Region has something to do again.
 SELECT MIN(next_attempt_ms) FROM link WHERE region = ? AND next_attempt_ms > ?
 
+-- name: accounts_waiting_for
+-- Whose links to one Region wait until later than any back-off.
+SELECT DISTINCT account FROM link WHERE region = ? AND next_attempt_ms > ?
+
+-- name: links_waiting_for
+-- Those of one account.
+SELECT account, sid, arn, link_id, region, epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message,
+       written, sent_incarnation, sent_revision, sent_digest, acked_incarnation, acked_revision, acked_digest,
+       shaken_ours, shaken_theirs, whole, dirty_since_ms, dirty_after_send_ms, attempts, next_attempt_ms, accessed_day,
+       kind
+FROM link WHERE region = ? AND next_attempt_ms > ? AND account = ? ORDER BY next_attempt_ms, link_id LIMIT ?
+
 -- name: insert_link
 -- A Region was added.
 INSERT INTO link (epoch, ordinal, principal_arn, kms_key_id, overwrite, lifecycle, status, message, written,
