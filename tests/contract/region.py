@@ -54,6 +54,7 @@ from watchword.secrets import cross_account, replica_receiving, replica_sending,
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
 from watchword.secrets.sealing import Openers
+from watchword.server.access_key_uses import AccessKeyUses
 from watchword.server.deployment import OIDCSettings
 from watchword.server.key_uses import KeyUses
 from watchword.server.provider_keys import ConfiguredProviders
@@ -230,6 +231,7 @@ class Region:
     rates: Rates | None = None
     key_quotas: Quotas = QUOTAS
     key_uses: KeyUses = field(default_factory=KeyUses)
+    access_key_uses: AccessKeyUses = field(default_factory=AccessKeyUses)
     hosted: tuple[str, ...] = REGIONS
     control: str = CONTROL
     """As its own watchword.toml says; empty while it moves."""
@@ -303,6 +305,7 @@ class Region:
             trail=self.trail,
             clock=self.clock,
             entropy=os.urandom,
+            access_key_used=self.access_key_uses.note,
             accessed=lambda account, sid, version_id: self.accessed.append((account, sid, version_id)),
             committed=committed,
             rates=self.rates,

@@ -48,6 +48,7 @@ def signed(region: Region, service: Service, asked: mutations.Mutated) -> HTTPRe
 FAULTS = {
     "secretsmanager": "InternalServiceError",
     "kms": "KMSInternalException",
+    "iam": "ServiceFailure",
     "account": "InternalServerException",
 }
 """Where no model of a service has a word for it, it is InternalFailure, as the common errors have it."""

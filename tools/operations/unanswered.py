@@ -15,8 +15,6 @@ def _of(service: str, names: str) -> frozenset[str]:
 
 
 NOT_YET: frozenset[str] = frozenset().union(
-    # Access keys
-    _of("iam", "GetAccessKeyLastUsed"),
     # Permissions, which no request names: their condition keys are filled by what asks for them.
     _of("sts", "TagSession, SetSourceIdentity"),
 )

@@ -72,9 +72,9 @@ _FAULTS: dict[str, type[ApiError]] = {
     operation.service.name: error
     for operation in table.OPERATIONS
     for error in operation.errors
-    if error.status == 500 and "Internal" in error.code
+    if error.status == 500 and ("Internal" in error.code or error.code == "ServiceFailure")
 }
-"""What each service's model calls a fault of the service: `InternalServiceError`, `KMSInternalException`."""
+"""What each service's model calls a fault of it: `InternalServiceError`, `KMSInternalException`, `ServiceFailure`."""
 
 AT_ONCE = frozenset({"secretsmanager.GetSecretValue", "secretsmanager.DescribeSecret"})
 """Point reads. A list may look at thousands of rows, and a write waits for its commit."""
@@ -163,6 +163,7 @@ class Gate:
         clock: Callable[[], int],
         entropy: Callable[[int], bytes],
         accessed: Callable[[str, str, str], None],
+        access_key_used: Callable[[Principal, str, int], None],
         committed: Callable[[], None],
         rates: Rates | None = None,
         forward: Callable[[HTTPRequest, str], HTTPResponse] | None = None,
@@ -187,6 +188,7 @@ class Gate:
         self._entropy = entropy
         self._new_id = Ids(entropy)
         self._accessed = accessed
+        self._access_key_used = access_key_used
         self._committed = committed
         self._rates = rates
         self._forward = forward
@@ -361,6 +363,7 @@ class Gate:
                     verify.check_signature(presented, request, key=NOBODYS_KEY)
                 raise
             verify.check_signature(presented, request, key=known.key)
+            self._access_key_used(known.principal, operation.service.signing_name, now)
         except ApiError as error:
             self._record_unproven(operation, origin, error, access_key_id)
             raise

@@ -18,7 +18,7 @@ from urllib.parse import quote
 import msgspec
 
 from watchword.api.call import Call, Found, Scope
-from watchword.api.errors import ApiError, InternalFailure
+from watchword.api.errors import ApiError, InternalFailure, ValidationException
 from watchword.api.operation import Operation
 from watchword.api.shape import Instant
 from watchword.api.shapes import iam
@@ -36,6 +36,7 @@ NOT_FOUND = "The {kind} with name {name} cannot be found."
 TAKEN = "{kind} with name {name} already exists."
 _POLICY_ARN = re.compile(r"arn:[^:]+:iam::(?:[0-9]{12}|aws):policy/.+", re.ASCII)
 IN_USE = "Cannot delete entity, must {what} first."
+NO_USER = "Must specify userName when calling with non-User credentials"
 
 
 def directory_of(account: str, store: IdentityStore) -> Directory:
@@ -154,6 +155,17 @@ def save(
 def new_id(prefix: str, call: Call[IdentityStore]) -> str:
     """A unique id that was never given: `AIDA…`. Source: IAM User Guide, IAM identifiers."""
     return prefix + base64.b32encode(call.entropy(UNIQUE_ID_BYTES)).decode("ascii")
+
+
+def require_user(user: User | None) -> User:
+    """Of an operation that means whoever calls where no user is named.
+
+    Raises:
+        ValidationException: the caller is a role's session, or the root user.
+    """
+    if user is None:
+        raise ValidationException(NO_USER)
+    return user
 
 
 def require(resource: EntityT | None) -> EntityT:

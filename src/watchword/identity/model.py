@@ -30,6 +30,14 @@ class AccessKey:
     active: bool
 
 
+class AccessKeyUse(msgspec.Struct, frozen=True, kw_only=True):
+    """An access key let a request in."""
+
+    service: str
+    """As scopes of signatures name it."""
+    at_ms: int
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One thing that an account's state is made of."""
 

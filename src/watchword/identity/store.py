@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from watchword.identity.directory import Directory
-from watchword.identity.model import AccessKey
+from watchword.identity.model import AccessKey, AccessKeyUse
 
 SID = "identity"
 """What stands for a secret's id in the links that carry an account's identity."""
@@ -25,6 +25,9 @@ class IdentityStore(Protocol):
         """Every account that this Region has been told of."""
 
     def access_keys_of(self, account: str) -> Sequence[AccessKey]: ...
+
+    def access_key_use(self, account: str, access_key_id: str) -> AccessKeyUse | None:
+        """When it was last used in this Region, as far as that was written; it lags behind by half a minute."""
 
     def sealed_credential(self, account: str, kind: str, credential_id: str) -> bytes | None:
         """What this Region's custodian sealed for the account."""

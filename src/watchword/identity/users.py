@@ -8,10 +8,12 @@ from __future__ import annotations
 import msgspec
 
 from watchword.api.call import Bound, Call, Found, Scope
+from watchword.api.errors import ValidationException
 from watchword.api.shapes import iam
 from watchword.identity import iam_quotas as quotas
 from watchword.identity.directory import Directory
 from watchword.identity.entities import (
+    NO_USER,
     boundary_of,
     directory_of,
     find_account,
@@ -76,7 +78,7 @@ def get_user(
             create_date=moment(directory.settings.created_ms),
         )
         if call.principal.arn != directory.root_arn:
-            raise iam.NoSuchEntityException("Must specify userName when calling with non-User credentials")
+            raise ValidationException(NO_USER)
         return iam.GetUserResponse(user=root)
     return iam.GetUserResponse(user=shown(user, directory))
 

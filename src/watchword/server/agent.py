@@ -138,8 +138,9 @@ def _reap(region: Region) -> None:
 
 
 def _tend_keys(region: Region) -> None:
-    """Rotate, expire and destroy what of KMS's keys is due, a batch at a time, and write when keys were last used."""
+    """Rotate, expire and destroy what of KMS's keys is due, a batch at a time; write when keys of both kinds were used."""
     region.key_uses.flush(region.stores)
+    region.access_key_uses.flush(region.stores)
     tended = TENDED_MAX
     while tended == TENDED_MAX:
         answer: watchword.TendKeysResponse = region.gate.perform(

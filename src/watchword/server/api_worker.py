@@ -105,7 +105,7 @@ async def _serve(region: Region, context: Context) -> None:
 
 
 def _keep_house(region: Region, ended: threading.Event) -> None:
-    """Twice a minute: write the days of last access and uses of keys, and forget data keys that are too old."""
+    """Twice a minute: write the days of last access and when keys were used, and forget data keys that are too old."""
     last = False
     while not last:
         last = ended.wait(ACCESS_FLUSH_S)
@@ -113,6 +113,7 @@ def _keep_house(region: Region, ended: threading.Event) -> None:
             region.forget()
             region.reads.flush(region.stores)
             region.key_uses.flush(region.stores)
+            region.access_key_uses.flush(region.stores)
         except StoreUnavailable:
             # They stay in memory and are written next time.
             continue

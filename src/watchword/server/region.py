@@ -44,6 +44,7 @@ from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
 from watchword.secrets.sealing import OPENERS_MAX, Openers
 from watchword.server import forwarding
+from watchword.server.access_key_uses import AccessKeyUses
 from watchword.server.certificates import region_uri
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.key_uses import KeyUses
@@ -123,6 +124,7 @@ class Region:
     gate: Gate
     reads: Reads
     key_uses: KeyUses
+    access_key_uses: AccessKeyUses
     cargoes: Mapping[Kind, Cargo]
     met: Met
     forget: Callable[[], None]
@@ -257,6 +259,7 @@ def compose(
     openers = Openers(entries_max=min(limits.entries_max, OPENERS_MAX))
     reads = Reads(clock=now_ms)
     key_uses = KeyUses()
+    access_key_uses = AccessKeyUses()
     token_key = TokenKey(custody)
     met = Met()
     elsewhere = keys_elsewhere(
@@ -305,6 +308,7 @@ def compose(
         clock=now_ms,
         entropy=os.urandom,
         accessed=reads.note,
+        access_key_used=access_key_uses.note,
         committed=committed,
         rates=rates,
         forward=None
@@ -335,6 +339,7 @@ def compose(
         gate=gate,
         reads=reads,
         key_uses=key_uses,
+        access_key_uses=access_key_uses,
         cargoes=CARGOES,
         met=met,
         forget=forget,

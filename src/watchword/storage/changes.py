@@ -334,6 +334,7 @@ def _save_identity(raw: sqlite3.Connection, change: IdentityChanged) -> None:
         raw.execute(SQL["delete_identity_item"], (account, *address))
         if address[0] is identity.Kind.ACCESS_KEY:
             raw.execute(SQL["delete_access_key"], (account, address[1]))
+            raw.execute(SQL["delete_use_of_access_key"], (account, address[1]))
     for (kind, item_id), one in after.items.items():
         old = held.get((kind, item_id))
         if old is None or old.content_id != one.content_id:

@@ -11,7 +11,7 @@ from operator import itemgetter
 
 from watchword.envelope.value import ValueKind
 from watchword.identity.directory import Directory, Held
-from watchword.identity.model import AccessKey, Kind, decoded
+from watchword.identity.model import AccessKey, AccessKeyUse, Kind, decoded
 from watchword.keys.model import Alias, Grant, KMSKey, ReplicaWanted, Use
 from watchword.replication.model import Incoming, Lifecycle, Link, Role, Status
 from watchword.replication.model import Kind as LinkKind
@@ -445,6 +445,11 @@ def directory(
 
 def access_keys_of(raw: sqlite3.Connection, account: str) -> Sequence[AccessKey]:
     return [access_key_of(*row) for row in raw.execute(SQL["access_keys_of_account"], (account,))]
+
+
+def access_key_use(raw: sqlite3.Connection, account: str, access_key_id: str) -> AccessKeyUse | None:
+    row = raw.execute(SQL["use_of_access_key"], (account, access_key_id)).fetchone()
+    return None if row is None else AccessKeyUse(service=row[0], at_ms=row[1])
 
 
 def access_key(raw: sqlite3.Connection, access_key_id: str) -> AccessKey | None:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from watchword.api.unit import EventRow, StoreUnavailable
 from watchword.identity.directory import Directory
-from watchword.identity.model import AccessKey
+from watchword.identity.model import AccessKey, AccessKeyUse
 from watchword.keys.model import Use
 from watchword.replication.model import Incoming, Kind, Lifecycle, Role
 from watchword.replication.store import LinkRow
@@ -235,6 +235,15 @@ class SQLiteStores:
         parameters = [(each.use.operation, each.use.at_ms, each.account, each.key_id) for each in uses]
         if parameters:
             self._connection().tx(lambda raw: raw.executemany(SQL["save_use"], parameters))
+
+    def record_access_key_uses(self, uses: Mapping[tuple[str, str], AccessKeyUse]) -> None:
+        """Write the last uses of access keys, by account and access key id.
+
+        A key that is gone is passed over; an earlier use than the one that is written changes nothing.
+        """
+        parameters = [(use.service, use.at_ms, *address) for address, use in uses.items()]
+        if parameters:
+            self._connection().tx(lambda raw: raw.executemany(SQL["save_use_of_access_key"], parameters))
 
     def drop_events(self, event_ids: Sequence[str]) -> None:
         """Forget events that a synced segment holds."""

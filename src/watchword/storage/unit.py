@@ -16,7 +16,7 @@ from watchword.api.call import Change, Place
 from watchword.api.unit import EventRow, Moved, StoreUnavailable
 from watchword.identity import opt_in
 from watchword.identity.directory import Directory
-from watchword.identity.model import AccessKey
+from watchword.identity.model import AccessKey, AccessKeyUse
 from watchword.identity.store import SID as IDENTITY_SID
 from watchword.keys.model import Alias, Grant, KMSKey, ReplicaWanted, Use
 from watchword.keys.store import KeyDestroyed, KeySaved
@@ -416,6 +416,9 @@ class SQLiteUnit:
 
     def access_keys_of(self, account: str) -> Sequence[AccessKey]:
         return self._connection.snapshot(lambda raw: reads.access_keys_of(raw, account))
+
+    def access_key_use(self, account: str, access_key_id: str) -> AccessKeyUse | None:
+        return self._connection.snapshot(lambda raw: reads.access_key_use(raw, account, access_key_id))
 
     def identity_links(self, account: str) -> tuple[LinkRow, ...]:
         held = self._connection.snapshot(lambda raw: reads.links_of_secret(raw, account, IDENTITY_SID))

@@ -15,7 +15,7 @@ from watchword.custody.core import Keyring
 from watchword.custody.master import Master
 from watchword.identity.credentials import credentials
 from watchword.identity.directory import Directory, founded
-from watchword.identity.model import AccessKey, Settings, User
+from watchword.identity.model import AccessKey, AccessKeyUse, Settings, User
 from watchword.sigv4.key import SigningKey, derive
 from watchword.sigv4.verify import Presented
 
@@ -82,6 +82,9 @@ class Identity:
 
     def access_keys_of(self, account: str) -> tuple[AccessKey, ...]:
         return () if self.held is None else (self.held,)
+
+    def access_key_use(self, account: str, access_key_id: str) -> AccessKeyUse | None:
+        return None
 
     def sealed_credential(self, account: str, kind: str, credential_id: str) -> bytes | None:
         return None

@@ -61,3 +61,18 @@ ON CONFLICT (account, kind, id) DO UPDATE SET sealed = excluded.sealed
 -- name: delete_sealed_credential
 -- It is not needed any more.
 DELETE FROM sealed_credential WHERE account = ? AND kind = ? AND id = ?
+
+-- name: use_of_access_key
+-- When an access key was last used here.
+SELECT service, at_ms FROM access_key_use WHERE account = ? AND access_key_id = ?
+
+-- name: save_use_of_access_key
+-- A later use of an access key that is there; an earlier one changes nothing.
+INSERT INTO access_key_use (account, access_key_id, service, at_ms)
+SELECT account, access_key_id, ?, ? FROM access_key WHERE account = ? AND access_key_id = ?
+ON CONFLICT (account, access_key_id) DO UPDATE SET service = excluded.service, at_ms = excluded.at_ms
+WHERE excluded.at_ms > access_key_use.at_ms
+
+-- name: delete_use_of_access_key
+-- The last use of an access key that is gone.
+DELETE FROM access_key_use WHERE account = ? AND access_key_id = ?
