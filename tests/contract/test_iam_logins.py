@@ -140,7 +140,11 @@ def test_a_login_profile_needs_a_password_and_a_user(region: Region) -> None:
     add_user(region, "ann")
 
     assert refused(region, "CreateLoginProfile", UserName="ann")[:2] == (400, "ValidationError")
-    assert refused(region, "CreateLoginProfile", Password=FIRST)[:2] == (404, "NoSuchEntity")
+    assert refused(region, "CreateLoginProfile", Password=FIRST) == (
+        400,
+        "ValidationError",
+        "Must specify userName when calling with non-User credentials",
+    )
 
 
 # One's own password

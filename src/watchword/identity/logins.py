@@ -21,11 +21,10 @@ from watchword.envelope.password import parse
 from watchword.envelope.transport import CredentialKind
 from watchword.identity.custody import IdentityCustody
 from watchword.identity.directory import Directory
-from watchword.identity.entities import directory_of, find_account, find_user, moment, save
+from watchword.identity.entities import directory_of, find_account, find_user, moment, require_user, save
 from watchword.identity.model import Login, PasswordPolicy, User
 from watchword.identity.store import IdentityStore
 
-NO_USER = "Must specify userName when calling with non-User credentials"
 REQUIRED = (
     "1 validation error detected: Value null at 'password' failed to satisfy constraint:"
     " Member must not be null"
@@ -56,7 +55,7 @@ def create_login_profile(
     custody: IdentityCustody,
 ) -> iam.CreateLoginProfileResponse:
     """Give a user a password. Raises EntityAlreadyExists, NoSuchEntity, PasswordPolicyViolation."""
-    user = _user(user)
+    user = require_user(user)
     if user.login is not None:
         raise iam.EntityAlreadyExistsException(TAKEN.format(name=user.name))
     if request.password is None:
@@ -77,7 +76,7 @@ def create_login_profile(
 def get_login_profile(
     _request: iam.GetLoginProfileRequest, user: User | None, _call: Call[IdentityStore]
 ) -> iam.GetLoginProfileResponse:
-    user = _user(user)
+    user = require_user(user)
     return iam.GetLoginProfileResponse(login_profile=_shown(user, _login(user)))
 
 
@@ -89,7 +88,7 @@ def update_login_profile(
     custody: IdentityCustody,
 ) -> None:
     """Set a user's password, or whether it must be changed; what is not said stays."""
-    user = _user(user)
+    user = require_user(user)
     login = _login(user)
     if request.password is not None:
         login = _changed(request.password, user, login, call, custody)
@@ -101,7 +100,7 @@ def update_login_profile(
 def delete_login_profile(
     _request: iam.DeleteLoginProfileRequest, user: User | None, call: Call[IdentityStore]
 ) -> None:
-    user = _user(user)
+    user = require_user(user)
     _login(user)
     save(call, msgspec.structs.replace(user, login=None))
 
@@ -290,13 +289,6 @@ def _letting(scope: Scope, store: IdentityStore, *, action: str | None) -> str |
         "Resource": "*",
     }
     return json.dumps({"Version": "2012-10-17", "Statement": statement})
-
-
-def _user(user: User | None) -> User:
-    """The root user has its password from nobody here, and a session has none."""
-    if user is None:
-        raise iam.NoSuchEntityException(NO_USER)
-    return user
 
 
 def _login(user: User) -> Login:
