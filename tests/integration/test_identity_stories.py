@@ -6,10 +6,15 @@ One deployment for all of them; each story has its own user and its own secrets.
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from botocore.config import Config
 from botocore.exceptions import ClientError
 from tests.integration.deployment import OHIO, VIRGINIA, Deployment, deployed
 from tests.integration.identity import DENIED, Person, allow, deny, person, policy, refused, set_policy
@@ -225,3 +230,31 @@ def test_a_signature_for_any_region_of_the_partition_is_taken(deployment: Deploy
     for signed in (VIRGINIA, OHIO, "eu-west-1"):
         iam = deployment.client(OHIO, service="iam", region_name=signed)
         assert iam.get_user()["User"]["Arn"].endswith(":root")
+
+
+def test_a_silent_control_region_takes_nothing_from_the_secrets_of_another(deployment: Deployment) -> None:
+    """Frozen, it takes connections and never answers: those who wait for it are many, and wait by themselves."""
+    secrets = deployment.client(OHIO)
+    secrets.create_secret(Name="beside", SecretString="0")
+    agent = deployment.pids(VIRGINIA)["agent"]
+    once = Config(retries={"total_max_attempts": 1}, read_timeout=20, max_pool_connections=20)
+    iam = deployment.client(OHIO, service="iam", config=once)
+
+    def write(number: int) -> None:
+        iam.create_user(UserName=f"silent-{number}")
+
+    with ThreadPoolExecutor(max_workers=20) as crowd:
+        os.kill(agent, signal.SIGSTOP)
+        try:
+            waiting = [crowd.submit(write, number) for number in range(20)]
+            time.sleep(0.3)
+            began = time.monotonic()
+            for number in range(5):
+                secrets.put_secret_value(SecretId="beside", SecretString=str(number))
+            took = time.monotonic() - began
+        finally:
+            os.kill(agent, signal.SIGCONT)
+        # It speaks again: all are answered.
+        for one in waiting:
+            one.result()
+    assert took < 1.0

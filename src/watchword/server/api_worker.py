@@ -11,9 +11,11 @@ import uvloop
 
 from watchword.api.http import HTTPRequest, HTTPResponse
 from watchword.api.unit import StoreUnavailable
+from watchword.server import forwarding
 from watchword.server.certificates import endpoint_context
 from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.edge import Dispatch, Edge, routed, threaded
+from watchword.server.edge_limits import Reply
 from watchword.server.edge_threads import log_fault
 from watchword.server.front_door import SOURCE_HEADER
 from watchword.server.openings import Openings
@@ -69,9 +71,24 @@ def answering(region: Region) -> Dispatch:
         region.gate,
         openings=Openings(region.settings.custody_socket),
         ahead=region.custody.ahead,
-        otherwise=threads,
+        otherwise=threads if region.place.is_control else _forwards_apart(region, otherwise=threads),
         refusal=edge_refusal,
     )
+
+
+def _forwards_apart(region: Region, *, otherwise: Dispatch) -> Dispatch:
+    """What waits for the control Region has threads of its own: one that is silent must not take all from the secrets."""
+    apart = threaded(
+        region.gate.answer,
+        threads=forwarding.FORWARDING_MAX,
+        queued_max=forwarding.QUEUED_MAX,
+        refusal=edge_refusal,
+    )
+
+    def dispatch(request: HTTPRequest, reply: Reply) -> None:
+        (apart if forwarding.is_forwarded(request) else otherwise)(request, reply)
+
+    return dispatch
 
 
 async def _serve(region: Region, context: Context) -> None:

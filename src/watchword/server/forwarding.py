@@ -29,6 +29,10 @@ from watchword.server.deployment import Deployment, RegionSettings
 from watchword.server.peers import Peer, PeerUnreachable
 from watchword.storage.stores import SQLiteStores
 
+FORWARDING_MAX = 8
+"""How many requests of one process wait for the control Region at once."""
+QUEUED_MAX = 16
+"""How many more wait for their turn. Where the control Region is silent each takes `peers.CALL_S_MAX`."""
 CAUGHT_UP_S = 1.0
 LOOK_S = 0.005
 UNREACHABLE = (
@@ -96,6 +100,17 @@ class Forwarding:
             if held is not None and held.revision >= revision:
                 return
             time.sleep(LOOK_S)
+
+
+def is_forwarded(request: HTTPRequest) -> bool:
+    """Whether a Region that is not the control Region hands it on, and waits for another Region's answer. Pure."""
+    if request.header("x-amz-target") is not None:
+        # No service that is asked by it has anything to do with an account's identity: most requests stop here.
+        return False
+    try:
+        return route(request).global_write
+    except Unroutable:
+        return False
 
 
 def asked(request: HTTPRequest, account: str) -> watchword.ForwardRequest:
