@@ -1,22 +1,39 @@
 """What a tenant tries who has some rights over identity and wants more: refused, and nothing of it is kept.
 
+And what a busy one does to the others: nothing.
+
 Source: reliability 2.2, a malicious tenant; IAM User Guide, Permissions boundaries, Delegating responsibility to others.
 """
 
 from __future__ import annotations
 
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import msgspec
 import pytest
 from tests.contract.people import (
     Lent,
     add_user,
     ask,
     call_as,
+    change,
     directory,
     role_arn,
     statement,
     trusting,
 )
-from tests.contract.region import ACCOUNT, Region
+from tests.contract.region import ACCOUNT, Region, token
+
+from watchword.api.call import Bound, Found, Scope
+from watchword.api.shapes import iam, secretsmanager
+from watchword.identity import users
+from watchword.identity.store import IdentityStore
+from watchword.secrets import operations as secrets
+from watchword.secrets.sealing import Openers
 
 EVERYTHING = statement({"Effect": "Allow", "Action": "*", "Resource": "*"})
 NARROW = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
@@ -117,3 +134,63 @@ def test_a_rename_needs_permission_on_the_new_name_too(region: Region) -> None:
 
     assert renamed.query_refusal[:2] == (403, "AccessDenied")
     assert ask(region, "eve", "GetSecretValue", SecretId="db").refusal[1] == "AccessDeniedException"
+
+
+def test_many_who_change_one_account_at_once_are_all_answered(region: Region) -> None:
+    """Each change moves the account for all the others; none of them is refused for that."""
+
+    def find(request: iam.CreateUserRequest, scope: Scope, store: IdentityStore) -> Found[None]:
+        found = users.find_new_user(request, scope, store)
+        store.directory(scope.account)
+        # Long enough for all the others to read the same.
+        time.sleep(0.02)
+        return found
+
+    region.faults = (Bound(operation=iam.CREATE_USER, find=find, run=users.create_user),)
+    region.compose()
+
+    def make(number: int) -> int:
+        try:
+            return region.iam("CreateUser", {"UserName": f"user{number}"}).status
+        finally:
+            region.stores.close()
+
+    with ThreadPoolExecutor(max_workers=12) as crowd:
+        assert list(crowd.map(make, range(12))) == [200] * 12
+    assert len(directory(region).users) == 12
+
+
+def test_who_asks_is_looked_up_again_with_what_policy_says(region: Region) -> None:
+    """A request that begins again sees tags and policies of one state, not the tags of the one before."""
+    by_tag = statement(
+        {
+            "Effect": "Allow",
+            "Action": "secretsmanager:PutSecretValue",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:PrincipalTag/team": "red"}},
+        }
+    )
+    ann = add_user(region, "ann", policy=by_tag, tags={"team": "red"})
+    (bound,) = (
+        one
+        for one in secrets.bindings(openers=Openers(), token_key=lambda: region.custody.token_key())
+        if one.operation is secretsmanager.PUT_SECRET_VALUE
+    )
+    changes = [lambda: change(region, msgspec.structs.replace(ann, tags={"team": "blue"}))]
+
+    def find(request: Any, scope: Scope, store: Any) -> Found[Any]:
+        found: Found[Any] = bound.find(request, scope, store)
+        while changes:
+            beside = threading.Thread(target=changes.pop())
+            beside.start()
+            beside.join()
+        return found
+
+    region.faults = (replace(bound, find=find),)
+    region.compose()
+
+    refused = ask(
+        region, "ann", "PutSecretValue", SecretId="db", SecretString="w", ClientRequestToken=token()
+    )
+    assert refused.refusal[1] == "AccessDeniedException"
+    assert region.call("GetSecretValue", SecretId="db")["SecretString"] == "v"

@@ -6,6 +6,7 @@ The gate asks for a unit, services read through it and stage changes in it, the 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import msgspec
@@ -50,3 +51,9 @@ class UnitOfWork(Protocol):
 class Stores(Protocol):
     def unit(self) -> UnitOfWork:
         """A new unit on this thread's own connection."""
+
+    def turn(self) -> AbstractContextManager[None]:
+        """One at a time in the whole Region: for changes of which each moves what all others have read.
+
+        Whoever reads, and whoever writes other things, takes no turn and waits for none. Not to be taken twice.
+        """

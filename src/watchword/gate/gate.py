@@ -84,6 +84,16 @@ _ASKS_AS = {watchword.APPLY_KEY: "kms"}
 
 NOBODY = Principal(kind=PrincipalKind.WEB_IDENTITY, arn="", account="", user_id="")
 """Who asks for an operation that is not signed, until its request has been read."""
+_OF_WHOLE_ACCOUNTS = frozenset(
+    {
+        watchword.TEND_IDENTITY,
+        watchword.RENEW_SESSIONS,
+        watchword.APPLY_ACCOUNT,
+        watchword.REMOVE_ACCOUNT,
+    }
+)
+"""Of our own operations those that change an account's identity, as IAM's writes do."""
+
 NOBODYS_KEY = verify.SigningKey(bytes(32))
 """What the signature of an unknown access key is compared with; the outcome is not looked at."""
 
@@ -316,7 +326,14 @@ class Gate:
                 # Proven here only so that nobody else troubles the control Region, which trusts no word of ours.
                 return self._forward(request, principal.account)
             # (4) to (7)
-            response = self._carry_out(operation, shape, principal, origin, unit)
+            response = self._carry_out(
+                operation,
+                shape,
+                principal,
+                origin,
+                unit,
+                prove=lambda unit: authenticate(request, operation, origin, unit),
+            )
             return wire.answer(operation, response, request_id)
         except Unroutable as refused:
             return wire.refusal(refused.asked, refused.error, request_id)
@@ -408,7 +425,34 @@ class Gate:
         return Principal(kind=PrincipalKind.REGION, arn=request.peer or "", account="", user_id=region)
 
     def _carry_out(
-        self, operation: Operation, request: Shape, principal: Principal, origin: Origin, unit: UnitOfWork
+        self,
+        operation: Operation,
+        request: Shape,
+        principal: Principal,
+        origin: Origin,
+        unit: UnitOfWork,
+        *,
+        prove: Callable[[UnitOfWork], Principal] | None = None,
+    ) -> Shape | None:
+        """(4) to (7), again from nothing while something moves; `prove` says who the caller is by then."""
+        if not (operation.global_write or operation in _OF_WHOLE_ACCOUNTS):
+            return self._in_rounds(operation, request, principal, origin, unit, prove=prove)
+        # An account moves as a whole: of those who change one at the same time, all but one would begin again.
+        with self._stores.turn():
+            unit = self._stores.unit()
+            if prove is not None:
+                principal = prove(unit)
+            return self._in_rounds(operation, request, principal, origin, unit, prove=prove)
+
+    def _in_rounds(
+        self,
+        operation: Operation,
+        request: Shape,
+        principal: Principal,
+        origin: Origin,
+        unit: UnitOfWork,
+        *,
+        prove: Callable[[UnitOfWork], Principal] | None,
     ) -> Shape | None:
         for _ in range(ROUNDS_MAX):
             round_ = _Round(gate=self, origin=origin, unit=unit, now=self._clock())
@@ -419,6 +463,9 @@ class Gate:
                 # The store shows another state now, so what was decided is void; but keys that were used were used.
                 _append(origin.trail, round_.lines_of_used_keys())
                 unit = self._stores.unit()
+                if prove is not None:
+                    # Who it was is void too: tags and names are of the state that policies are of.
+                    principal = prove(unit)
                 continue
             except ApiError:
                 _append(origin.trail, round_.lines())

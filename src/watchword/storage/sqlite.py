@@ -54,6 +54,10 @@ def lock_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.lock")
 
 
+def turn_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.turn")
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open an existing database in the mode that every writer must share.
 
@@ -93,11 +97,12 @@ def unavailable(error: sqlite3.Error) -> StoreUnavailable:
 
 
 class Lock:
-    """The writers' queue: `flock` on a file of its own description, so it excludes threads as well as
-    processes.
+    """A queue, of the writers or of those who take turns: `flock` on a file of its own description, so it excludes threads
+    as well as processes.
 
-    Waiting has no deadline here: who holds the lock does nothing but SQLite's own work, and a process that
-    stops in the middle of it misses its heartbeat and is ended by its supervisor, which releases the lock.
+    Waiting has no deadline here: who holds the writers' lock does nothing but SQLite's own work, and who has its turn
+    asks the custodian at most, which has a deadline. A process that stops in the middle of it misses its heartbeat and is
+    ended by its supervisor, which releases the lock.
     """
 
     __slots__ = ("_file",)
@@ -119,7 +124,7 @@ class Lock:
 class Connection:
     """A connection, its row cache and its place in the writers' queue; used by one thread of one process."""
 
-    __slots__ = ("_data_version", "_halt", "_lock", "_raw", "_rows", "commits", "process_id", "usable")
+    __slots__ = ("_data_version", "_halt", "_lock", "_raw", "_rows", "commits", "process_id", "turn", "usable")
 
     def __init__(self, path: Path, *, halt: Callable[[str], None]) -> None:
         """Open the database.
@@ -129,12 +134,14 @@ class Connection:
         """
         try:
             self._lock = Lock(lock_path(path))
+            self.turn = Lock(turn_path(path))
         except OSError as error:
             raise StoreUnavailable(f"the store's lock can't be opened: {error.strerror}") from error
         try:
             self._raw = connect(path)
         except sqlite3.Error as error:
             self._lock.close()
+            self.turn.close()
             raise unavailable(error) from error
         self._halt = halt
         self._rows = RowCache()
@@ -149,6 +156,7 @@ class Connection:
         self.usable = False
         self._raw.close()
         self._lock.close()
+        self.turn.close()
 
     def fresh_rows(self) -> tuple[RowCache, int]:
         """The row cache, emptied if anybody has committed since it was filled, and the change counter.

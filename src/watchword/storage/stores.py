@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,6 +98,18 @@ class SQLiteStores:
     def unit(self) -> SQLiteUnit:
         """Begin a unit of work on this thread's own connection."""
         return SQLiteUnit(self._connection(), seat=self._seat, directories=self._directories)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        held = self._connection().turn
+        try:
+            held.__enter__()
+        except OSError as error:
+            raise StoreUnavailable(f"the store's turn can't be taken: {error.strerror}") from error
+        try:
+            yield
+        finally:
+            held.__exit__()
 
     def close(self) -> None:
         """Close this thread's connection."""
