@@ -10,7 +10,7 @@ Names are unique without regard to case, and kept as they were given. Source: IA
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import TypeVar
@@ -133,19 +133,19 @@ class Directory:
     @cached_property
     def keys_of(self) -> Mapping[str, tuple[AccessKeyItem, ...]]:
         """Access keys by their owner's id, the oldest first."""
-        found: dict[str, tuple[AccessKeyItem, ...]] = {}
+        found: defaultdict[str, list[AccessKeyItem]] = defaultdict(list)
         for key in sorted(self.access_keys.values(), key=lambda key: (key.created_ms, key.access_key_id)):
-            found[key.owner_id] = (*found.get(key.owner_id, ()), key)
-        return found
+            found[key.owner_id].append(key)
+        return {owner_id: tuple(keys) for owner_id, keys in found.items()}
 
     @cached_property
     def members(self) -> Mapping[str, tuple[User, ...]]:
         """Users by the id of their group, in the order of their names."""
-        found: dict[str, tuple[User, ...]] = {}
+        found: defaultdict[str, list[User]] = defaultdict(list)
         for user in self.users.values():
             for group_id in user.groups:
-                found[group_id] = (*found.get(group_id, ()), user)
-        return found
+                found[group_id].append(user)
+        return {group_id: tuple(users) for group_id, users in found.items()}
 
     @cached_property
     def attachments(self) -> Mapping[str, int]:
