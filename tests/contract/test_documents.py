@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import botocore.session
 import pytest
@@ -319,7 +320,7 @@ def test_iams_unique_ids_and_what_a_role_was_last_used_for(region: Region) -> No
 
 def test_a_root_user_changes_its_access_key_and_has_none_but_those(region: Region) -> None:
     made = region.iam("CreateAccessKey")
-    new = {
+    new: dict[str, Any] = {
         "access_key_id": made.text(".//AccessKeyId"),
         "secret_access_key": made.text(".//SecretAccessKey"),
     }
