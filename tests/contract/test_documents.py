@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import botocore.session
 import pytest
