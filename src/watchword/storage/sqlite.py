@@ -124,7 +124,17 @@ class Lock:
 class Connection:
     """A connection, its row cache and its place in the writers' queue; used by one thread of one process."""
 
-    __slots__ = ("_data_version", "_halt", "_lock", "_raw", "_rows", "commits", "process_id", "turn", "usable")
+    __slots__ = (
+        "_data_version",
+        "_halt",
+        "_lock",
+        "_raw",
+        "_rows",
+        "commits",
+        "process_id",
+        "turn",
+        "usable",
+    )
 
     def __init__(self, path: Path, *, halt: Callable[[str], None]) -> None:
         """Open the database.
