@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import botocore.session
@@ -319,13 +320,11 @@ def test_iams_unique_ids_and_what_a_role_was_last_used_for(region: Region) -> No
 
 def test_a_root_user_changes_its_access_key_and_has_none_but_those(region: Region) -> None:
     made = region.iam("CreateAccessKey")
-    new = {
-        "access_key_id": made.text(".//AccessKeyId"),
-        "secret_access_key": made.text(".//SecretAccessKey"),
-    }
+    new_id, secret = made.text(".//AccessKeyId"), made.text(".//SecretAccessKey")
+    ask = partial(region.iam, access_key_id=new_id, secret_access_key=secret)
 
-    assert region.iam("DeleteAccessKey", {"AccessKeyId": ACCESS_KEY_ID}, **new).status == 200
+    assert ask("DeleteAccessKey", {"AccessKeyId": ACCESS_KEY_ID}).status == 200
     assert region.iam("GetUser").query_refusal[1] == "InvalidClientTokenId"
-    assert region.iam("GetUser", {}, **new).text(".//Arn") == f"arn:aws:iam::{ACCOUNT}:root"
-    assert region.iam("DeleteAccessKey", {"AccessKeyId": new["access_key_id"]}, **new).status == 200
-    assert region.iam("GetUser", {}, **new).query_refusal[1] == "InvalidClientTokenId"
+    assert ask("GetUser").text(".//Arn") == f"arn:aws:iam::{ACCOUNT}:root"
+    assert ask("DeleteAccessKey", {"AccessKeyId": new_id}).status == 200
+    assert ask("GetUser").query_refusal[1] == "InvalidClientTokenId"

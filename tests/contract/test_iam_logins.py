@@ -138,21 +138,20 @@ def test_a_user_without_a_password_has_no_login_profile(region: Region, action: 
     assert refused(region, action, UserName="ann")[:2] == (404, "NoSuchEntity")
 
 
-def test_a_login_profile_needs_a_password(region: Region) -> None:
+def test_a_login_profile_needs_a_password_and_a_user(region: Region) -> None:
     add_user(region, "ann")
 
     assert refused(region, "CreateLoginProfile", UserName="ann")[:2] == (400, "ValidationError")
-
-
-@pytest.mark.parametrize("action", ["CreateLoginProfile", "GetLoginProfile", "DeleteLoginProfile"])
-def test_who_is_no_user_has_to_name_one(region: Region, action: str) -> None:
-    fields = {"Password": FIRST} if action == "CreateLoginProfile" else {}
-
-    assert refused(region, action, **fields) == (
-        400,
-        "ValidationError",
-        "Must specify userName when calling with non-User credentials",
-    )
+    for action, fields in (
+        ("CreateLoginProfile", {"Password": FIRST}),
+        ("GetLoginProfile", {}),
+        ("DeleteLoginProfile", {}),
+    ):
+        assert refused(region, action, **fields) == (
+            400,
+            "ValidationError",
+            "Must specify userName when calling with non-User credentials",
+        )
 
 
 def test_a_user_that_may_manages_its_own_login_profile(region: Region) -> None:

@@ -290,7 +290,8 @@ def _one_of(values: Sequence[str]) -> Callable[[Maker], str]:
 _MEANT: Mapping[str, Callable[[Maker], Any]] = {
     "SecretId": Maker.secret_id,
     "SecretIdList": Maker.secret_id,
-    "Name": lambda maker: maker.dice.choice(maker.pool.names),
+    # Of secrets, where paths are names, and of federated users, where they are none.
+    "Name": lambda maker: maker.dice.choice((*maker.pool.names, *IDENTITIES)),
     "ClientRequestToken": lambda maker: maker.dice.choice(TOKENS),
     "VersionId": lambda maker: maker.dice.choice(TOKENS),
     "MoveToVersionId": lambda maker: maker.dice.choice(TOKENS),
@@ -342,7 +343,11 @@ _MEANT: Mapping[str, Callable[[Maker], Any]] = {
     "GrantTokens": _one_of(("token",)),
 }
 """By the name of the member, of the list's for what is in a list; the model alone would be nonsense every time."""
-_MEANT_AS: Mapping[str, Callable[[Maker], Any]] = {"policyVersionIdType": _one_of(("v1", "v2"))}
+_MEANT_AS: Mapping[str, Callable[[Maker], Any]] = {
+    "policyVersionIdType": _one_of(("v1", "v2")),
+    # GetFederationToken's `Name`; one of a secret's would never come past its pattern.
+    "userNameType": _one_of(IDENTITIES),
+}
 """By the shape, where two services mean two things by one name."""
 _SECRET_MEMBERS = frozenset(
     {

@@ -13,7 +13,7 @@ import msgspec
 from watchword.api.call import Bound, Call, Names
 from watchword.api.errors import ValidationException
 from watchword.api.shapes import iam
-from watchword.identity import aws_managed, managed_policies, roles
+from watchword.identity import aws_managed, instance_profiles, managed_policies, roles
 from watchword.identity import iam_quotas as quotas
 from watchword.identity.aws_managed import AWSManaged
 from watchword.identity.directory import Directory
@@ -27,7 +27,7 @@ from watchword.identity.entities import (
     tags_of,
 )
 from watchword.identity.iam_lists import page
-from watchword.identity.model import Group, InstanceProfile, ManagedPolicy, Role, User
+from watchword.identity.model import Group, ManagedPolicy, Role, User
 from watchword.identity.store import IdentityStore
 
 ALIAS_TAKEN = "The account alias {alias} already exists."
@@ -142,8 +142,9 @@ def _all(directory: Directory) -> Iterator[Detailed]:
     yield from directory.groups.values()
     yield from directory.roles.values()
     yield from directory.policies.values()
-    used = directory.attachments.keys() | directory.bounding.keys()
-    yield from (policy for arn, policy in aws_managed.all_of(directory.partition).items() if arn in used)
+    for arn, policy in aws_managed.all_of(directory.partition).items():
+        if arn in directory.attachments or arn in directory.bounding:
+            yield policy
 
 
 def _user(user: User, directory: Directory) -> iam.UserDetail:
@@ -183,7 +184,7 @@ def _role(role: Role, directory: Directory, names: Names) -> iam.RoleDetail:
         create_date=listed.create_date,
         assume_role_policy_document=listed.assume_role_policy_document,
         instance_profile_list=tuple(
-            _instance_profile(profile, listed, directory)
+            instance_profiles.in_list(profile, directory, names)
             for profile in directory.instance_profiles.values()
             if profile.role_id == role.role_id
         ),
@@ -192,17 +193,6 @@ def _role(role: Role, directory: Directory, names: Names) -> iam.RoleDetail:
         permissions_boundary=boundary_of(role.boundary),
         tags=tags_of(role.tags),
         role_last_used=iam.RoleLastUsed(),
-    )
-
-
-def _instance_profile(profile: InstanceProfile, role: iam.Role, directory: Directory) -> iam.InstanceProfile:
-    return iam.InstanceProfile(
-        path=profile.path,
-        instance_profile_name=profile.name,
-        instance_profile_id=profile.profile_id,
-        arn=directory.arn_of(profile),
-        create_date=moment(profile.created_ms),
-        roles=(role,),
     )
 
 

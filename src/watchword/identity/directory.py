@@ -35,10 +35,15 @@ from watchword.identity.model import (
     Role,
     Settings,
     User,
+    encoded,
 )
 from watchword.identity.policy_document import PolicyKind, PolicyRefused, read
 
 CONTENT_ID_BYTES = 16
+ITEM_BYTES = 160
+"""What a message has around an item's body: its names, its revision, its content id."""
+CREDENTIAL_BYTES = 384
+"""What it has of an access key besides: the secret, sealed for one Region."""
 PRINCIPALS_REMEMBERED = 1_024
 """Whose policies are kept ready, of one account."""
 ACTING = "watchword"
@@ -55,6 +60,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     """At which it last changed."""
     content_id: str
     """Random, new with each change: equal ids, equal content."""
+    body_bytes: int
+    """How long the item is as it is kept and sent."""
 
 
 Address = tuple[Kind, str]
@@ -340,7 +347,10 @@ class Directory:
             del items[KIND_OF[type(item)], item.item_id]
         for item in save:
             items[KIND_OF[type(item)], item.item_id] = Held(
-                item=item, revision=revision, content_id=entropy(CONTENT_ID_BYTES).hex()
+                item=item,
+                revision=revision,
+                content_id=entropy(CONTENT_ID_BYTES).hex(),
+                body_bytes=len(encoded(item)),
             )
         return Directory(
             account=self.account,
@@ -362,6 +372,17 @@ class Directory:
             changed_ms=self.changed_ms,
             in_force=False,
             items=self.items,
+        )
+
+    @cached_property
+    def carried_bytes(self) -> int:
+        """At most so many bytes a message has that holds all of it."""
+        return sum(
+            ITEM_BYTES
+            + len(item_id.encode())
+            + (held.body_bytes + 2) // 3 * 4
+            + (CREDENTIAL_BYTES if kind is Kind.ACCESS_KEY else 0)
+            for (kind, item_id), held in self.items.items()
         )
 
     @cached_property

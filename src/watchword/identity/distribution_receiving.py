@@ -194,11 +194,15 @@ def _applied(
         items[at] = base.items[at]
     for sent in request.items or ():
         kind = Kind(sent.kind or "")
-        item = decoded(kind, sent.body or b"")
+        body = sent.body or b""
+        item = decoded(kind, body)
         if item.item_id != sent.id:
             raise ValueError("an item under another's id")
         items[kind, item.item_id] = Held(
-            item=item, revision=sent.revision or 0, content_id=sent.content_id or ""
+            item=item,
+            revision=sent.revision or 0,
+            content_id=sent.content_id or "",
+            body_bytes=len(body),
         )
     return Directory(
         account=request.account or "",

@@ -23,8 +23,18 @@ from watchword.api.operation import Operation
 from watchword.api.shape import Instant
 from watchword.api.shapes import iam
 from watchword.identity import iam_conditions
+from watchword.identity import iam_quotas as quotas
 from watchword.identity.directory import Directory
-from watchword.identity.model import Group, InstanceProfile, Item, Role, User
+from watchword.identity.model import (
+    KIND_OF,
+    AccessKeyItem,
+    Group,
+    InstanceProfile,
+    Item,
+    Role,
+    Settings,
+    User,
+)
 from watchword.identity.store import IdentityChanged, IdentityStore
 
 EntityT = TypeVar("EntityT", User, Group, Role, InstanceProfile)
@@ -35,6 +45,7 @@ TAGS_MAX = 50
 NOT_FOUND = "The {kind} with name {name} cannot be found."
 TAKEN = "{kind} with name {name} already exists."
 _POLICY_ARN = re.compile(r"arn:[^:]+:iam::(?:[0-9]{12}|aws):policy/.+", re.ASCII)
+TOO_LARGE = "Cannot exceed quota for {what}: {maximum}"
 IN_USE = "Cannot delete entity, must {what} first."
 NO_USER = "Must specify userName when calling with non-User credentials"
 
@@ -145,11 +156,41 @@ def save(
     remove: Iterable[Item] = (),
     secrets: Mapping[str, bytes] | None = None,
 ) -> Directory:
-    """Stage the account's next state; returns it."""
+    """Stage the account's next state; returns it.
+
+    Raises:
+        LimitExceededException: it would be more than a message between Regions holds.
+    """
     before = directory_of(call.account, call.store)
     after = before.changed(save=items, remove=remove, now=call.now, entropy=call.entropy)
+    _require_carriable(before, after, items)
     call.stage(IdentityChanged(before=before, after=after, secrets=secrets or {}))
     return after
+
+
+def _require_carriable(before: Directory, after: Directory, saved: Iterable[Item]) -> None:
+    """What gets smaller is always taken: it is the way back. So are access keys switched off, and Regions disabled."""
+    saved = tuple(saved)
+    for item in saved:
+        address = KIND_OF[type(item)], item.item_id
+        former = before.items.get(address)
+        size = after.items[address].body_bytes
+        if size > quotas.ITEM_BYTES and (former is None or size > former.body_bytes):
+            raise iam.LimitExceededException(
+                TOO_LARGE.format(what="BytesPerEntity", maximum=quotas.ITEM_BYTES)
+            )
+    if len(after.items) > max(quotas.ACCOUNT_ITEMS, len(before.items)):
+        raise iam.LimitExceededException(
+            TOO_LARGE.format(what="EntitiesPerAccount", maximum=quotas.ACCOUNT_ITEMS)
+        )
+    switched = all(
+        isinstance(item, AccessKeyItem | Settings) and (KIND_OF[type(item)], item.item_id) in before.items
+        for item in saved
+    )
+    if not switched and after.carried_bytes > max(quotas.ACCOUNT_BYTES, before.carried_bytes):
+        raise iam.LimitExceededException(
+            TOO_LARGE.format(what="BytesPerAccount", maximum=quotas.ACCOUNT_BYTES)
+        )
 
 
 def new_id(prefix: str, call: Call[IdentityStore]) -> str:
@@ -181,7 +222,7 @@ def taken(kind: str, name: str) -> iam.EntityAlreadyExistsException:
 def require_room(held: int, *, maximum: int, what: str) -> None:
     """Refuse one more. Source: facts A.3, LimitExceeded; IAM User Guide, IAM and AWS STS quotas."""
     if held >= maximum:
-        raise iam.LimitExceededException(f"Cannot exceed quota for {what}: {maximum}")
+        raise iam.LimitExceededException(TOO_LARGE.format(what=what, maximum=maximum))
 
 
 # As IAM shows things

@@ -1,4 +1,12 @@
-"""IAM's quotas. Source: IAM User Guide, IAM and AWS STS quotas; facts A.3."""
+"""IAM's quotas. Source: IAM User Guide, IAM and AWS STS quotas; facts A.3.
+
+The last three are ours: each thing of an account, and the account as a whole, has to fit into one message between Regions.
+One that did not would be distributed no more, and a key that is deleted would stay in force elsewhere.
+"""
+
+from __future__ import annotations
+
+from watchword.api.shapes import watchword
 
 USERS = 5_000
 GROUPS = 300
@@ -20,3 +28,7 @@ INLINE_CHARACTERS_OF_USER = 2_048
 INLINE_CHARACTERS_OF_GROUP = 5_120
 INLINE_CHARACTERS_OF_ROLE = 10_240
 TRUST_CHARACTERS = 2_048
+ITEM_BYTES = watchword.ITEM_BYTES_MAX
+ACCOUNT_ITEMS = watchword.ACCOUNT_ITEMS_MAX
+ACCOUNT_BYTES = watchword.MESSAGE_BYTES_MAX - 1_048_576
+"""As `Directory.carried_bytes` counts them; the rest is for what a message has besides."""

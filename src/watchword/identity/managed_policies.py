@@ -299,7 +299,7 @@ def _entities(arn: str, request: iam.ListEntitiesForPolicyRequest, directory: Di
     kind = _KINDS.get(request.entity_filter or "")
     if request.entity_filter is not None and kind is None:
         return
-    for holder in holders(directory):
+    for holder in _holders(directory):
         attached = usage != "PermissionsBoundary" and arn in holder.attached
         bounds = usage != "PermissionsPolicy" and getattr(holder, "boundary", None) == arn
         if (
@@ -490,7 +490,7 @@ def _path(arn: str, directory: Directory) -> str:
     return "/" if held is None else held.path
 
 
-def holders(directory: Directory) -> Iterable[Holder]:
+def _holders(directory: Directory) -> Iterable[Holder]:
     yield from directory.groups.values()
     yield from directory.roles.values()
     yield from directory.users.values()

@@ -430,7 +430,9 @@ def directory(
         kind = Kind(name)
         one = held.get((kind, item_id))
         if one is None or (one.content_id, one.revision) != (content, at_revision):
-            one = Held(item=decoded(kind, body), revision=at_revision, content_id=content)
+            one = Held(
+                item=decoded(kind, body), revision=at_revision, content_id=content, body_bytes=len(body)
+            )
         items[kind, item_id] = one
     return Directory(
         account=account,

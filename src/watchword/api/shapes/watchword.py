@@ -39,7 +39,7 @@ MATERIAL_VERSION_MAX = 2**32 - 1
 SEALED_MATERIAL_BYTES_MAX = 2_048
 REGIONS_MAX = 100
 ITEM_BYTES_MAX = 262_144
-"""A managed policy with five versions of 6,144 characters, a role with 10,240 characters of inline policies: far below."""
+"""A managed policy with five versions of 6,144 characters: far below. But blanks, which do not count there, count here."""
 CREDENTIAL_BYTES_MAX = 1_024
 ACCOUNT_ITEMS_MAX = 50_000
 HEADERS_MAX = 128
