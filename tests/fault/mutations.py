@@ -344,8 +344,9 @@ _MEANT: Mapping[str, Callable[[Maker], Any]] = {
 }
 """By the name of the member, of the list's for what is in a list; the model alone would be nonsense every time."""
 _MEANT_AS: Mapping[str, Callable[[Maker], Any]] = {
-    "userNameType": _one_of(IDENTITIES),
     "policyVersionIdType": _one_of(("v1", "v2")),
+    # GetFederationToken's `Name`; one of a secret's would never come past its pattern.
+    "userNameType": _one_of(IDENTITIES),
 }
 """By the shape, where two services mean two things by one name."""
 _SECRET_MEMBERS = frozenset(

@@ -212,7 +212,7 @@ NEVER: Mapping[tuple[str, str], str] = {
     ("kms.TagResource", "LimitExceededException"): "more tags than a key can have are TagException",
     ("kms.ListRetirableGrants", "NotFoundException"): "a principal without grants has an empty list",
     ("kms.PutKeyPolicy", "UnsupportedOperationException"): "every key has a policy",
-    ("iam", "ServiceFailure"): "a fault is InternalFailure, as the common errors have it",
+    ("iam", "EntityTemporarilyUnmodifiable"): "every change is done when it is answered",
     ("iam", "ConcurrentModification"): "changes of an account are made one after the other",
     ("iam", "PolicyNotAttachable"): "every managed policy that is here can be attached",
     **_of_iam(
@@ -220,8 +220,11 @@ NEVER: Mapping[tuple[str, str], str] = {
         "it adds nothing that there could be too much of",
         "DeleteRole, DeleteServiceLinkedRole, DeleteUserPolicy, DeleteGroupPolicy, DeleteRolePolicy, DeletePolicy, "
         "SetDefaultPolicyVersion, DeletePolicyVersion, DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy, "
-        "DeleteInstanceProfile, RemoveRoleFromInstanceProfile",
+        "DeleteInstanceProfile, RemoveRoleFromInstanceProfile, CreateLoginProfile, UpdateLoginProfile, DeleteLoginProfile, "
+        "ChangePassword, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy, CreateAccountAlias, DeleteAccountAlias",
     ),
+    ("iam.UpdateAccountPasswordPolicy", "MalformedPolicyDocument"): "it takes no document",
+    ("iam.UpdateAccountPasswordPolicy", "NoSuchEntity"): "a policy that is not there is made",
     **_of_iam(
         "InvalidInput",
         "what can be wrong is a constraint: ValidationError",
