@@ -212,19 +212,18 @@ NEVER: Mapping[tuple[str, str], str] = {
     ("kms.TagResource", "LimitExceededException"): "more tags than a key can have are TagException",
     ("kms.ListRetirableGrants", "NotFoundException"): "a principal without grants has an empty list",
     ("kms.PutKeyPolicy", "UnsupportedOperationException"): "every key has a policy",
-    ("iam", "EntityTemporarilyUnmodifiable"): "every change is done when it is answered",
     ("iam", "ConcurrentModification"): "changes of an account are made one after the other",
+    ("iam", "EntityTemporarilyUnmodifiable"): "a user can be changed as soon as it is there",
     ("iam", "PolicyNotAttachable"): "every managed policy that is here can be attached",
     **_of_iam(
         "LimitExceeded",
         "it adds nothing that there could be too much of",
         "DeleteRole, DeleteServiceLinkedRole, DeleteUserPolicy, DeleteGroupPolicy, DeleteRolePolicy, DeletePolicy, "
         "SetDefaultPolicyVersion, DeletePolicyVersion, DetachUserPolicy, DetachGroupPolicy, DetachRolePolicy, "
-        "DeleteInstanceProfile, RemoveRoleFromInstanceProfile, CreateLoginProfile, UpdateLoginProfile, DeleteLoginProfile, "
+        "DeleteInstanceProfile, RemoveRoleFromInstanceProfile, UpdateUser, DeleteUser, UpdateAccessKey, DeleteAccessKey, "
+        "UpdateGroup, DeleteGroup, RemoveUserFromGroup, CreateLoginProfile, UpdateLoginProfile, DeleteLoginProfile, "
         "ChangePassword, UpdateAccountPasswordPolicy, DeleteAccountPasswordPolicy, CreateAccountAlias, DeleteAccountAlias",
     ),
-    ("iam.UpdateAccountPasswordPolicy", "MalformedPolicyDocument"): "it takes no document",
-    ("iam.UpdateAccountPasswordPolicy", "NoSuchEntity"): "a policy that is not there is made",
     **_of_iam(
         "InvalidInput",
         "what can be wrong is a constraint: ValidationError",
@@ -239,6 +238,12 @@ NEVER: Mapping[tuple[str, str], str] = {
         "iam.AddRoleToInstanceProfile",
         "EntityAlreadyExists",
     ): "a profile that has a role is full: LimitExceeded",
+    ("iam.CreateGroup", "NoSuchEntity"): "a new group names nothing that has to be there",
+    ("iam.UpdateAccountPasswordPolicy", "NoSuchEntity"): "there need not be one before",
+    (
+        "iam.UpdateAccountPasswordPolicy",
+        "MalformedPolicyDocument",
+    ): "what can be wrong is a constraint: ValidationError",
     ("iam.DeleteOpenIDConnectProvider", "NoSuchEntity"): "its page says that there need not be one",
     (
         "iam.CreateOpenIDConnectProvider",
