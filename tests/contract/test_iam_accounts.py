@@ -9,6 +9,7 @@ import pytest
 from tests.contract.people import change, directory, statement
 from tests.contract.region import ACCOUNT, Answer, Region, found_account
 
+from watchword.api.shapes import iam
 from watchword.identity import iam_quotas as quotas
 from watchword.identity.model import InstanceProfile
 
@@ -56,6 +57,13 @@ def test_the_summary_counts_what_there_is(region: Region) -> None:
     assert after["AccountAccessKeysPresent"] == 1
     assert after["UsersQuota"] == quotas.USERS
     assert after["AccountMFAEnabled"] == 0
+
+
+def test_the_summary_has_every_key_of_iam_s(region: Region) -> None:
+    key = iam.GetAccountSummaryResponse.MEMBERS["summary_map"].key
+    assert key is not None
+
+    assert set(summary(region)) == set(key.values)
 
 
 # Details

@@ -6,10 +6,10 @@ import json
 
 import msgspec
 import pytest
-from tests.contract.people import SECRET_OF_KEY, add_user, change, directory, statement
+from tests.contract.people import SECRET_OF_KEY, Lent, add_user, change, directory, statement
 from tests.contract.region import ACCESS_KEY_ID, ACCOUNT, ROOT_ARN, Answer, Region
 
-from watchword.identity.model import Group
+from watchword.identity.model import AccessKeyUse, Group
 
 
 def user(region: Region, name: str) -> None:
@@ -246,6 +246,31 @@ def test_the_use_of_a_deleted_key_is_forgotten(region: Region) -> None:
     region.access_key_uses.flush(region.stores)
 
     assert region.stores.unit().access_key_use(ACCOUNT, key[0]) is None
+
+
+def test_an_earlier_use_that_is_written_later_changes_nothing(region: Region) -> None:
+    """Each process writes its own uses when it comes to it."""
+    user(region, "ann")
+    key = new_key(region, "ann")
+    here = (ACCOUNT, key[0])
+    region.stores.record_access_key_uses({here: AccessKeyUse(service="kms", at_ms=region.clock.now)})
+    region.stores.record_access_key_uses({here: AccessKeyUse(service="sts", at_ms=region.clock.now - 1)})
+
+    assert last_used(region, key[0])[0] == "kms"
+
+
+def test_a_session_s_key_is_none_of_the_account_s(region: Region) -> None:
+    user(region, "ann")
+    key = new_key(region, "ann")
+    as_ann = {"access_key_id": key[0], "secret_access_key": key[1]}
+    lent = Lent.of(region.iam("GetSessionToken", {}, service="sts", **as_ann))
+    region.clock.forward(1_000)
+    assert lent.call(region, "GetCallerIdentity").status == 200
+    region.access_key_uses.flush(region.stores)
+
+    assert last_used(region, key[0]) == ("sts", region.name, "2026-11-21T22:00:00Z")
+    refused = region.iam("GetAccessKeyLastUsed", {"AccessKeyId": lent.access_key_id})
+    assert refused.query_refusal[:2] == (403, "AccessDenied")
 
 
 def test_of_a_key_that_is_another_s_nothing_is_said(region: Region) -> None:
