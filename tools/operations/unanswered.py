@@ -283,6 +283,8 @@ COMMON = frozenset(
         "SignatureDoesNotMatch",
         "Throttling",
         "ValidationError",
+        # IAM's word for a fault, which five of its operations do not declare.
+        "ServiceFailure",
         # As EC2 spells them.
         "AuthFailure",
         "UnauthorizedOperation",
