@@ -172,6 +172,9 @@ class SQLiteUnit:
     def due_for_purge(self, *, now: int, limit: int) -> Sequence[Secret]:
         return self._page(lambda raw: reads.sids_due_for_purge(raw, now=now, limit=limit))
 
+    def due_across(self, *, now: int, limit: int) -> Sequence[Secret]:
+        return self._page(lambda raw: reads.sids_due_across(raw, now=now, limit=limit))
+
     def _page(self, addresses: Callable[[sqlite3.Connection], Sequence[tuple[str, str]]]) -> Sequence[Secret]:
         if self._rows is None:
             self._fresh()
