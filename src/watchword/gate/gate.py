@@ -87,12 +87,13 @@ NOBODY = Principal(kind=PrincipalKind.WEB_IDENTITY, arn="", account="", user_id=
 _OF_WHOLE_ACCOUNTS = frozenset(
     {
         watchword.TEND_IDENTITY,
+        watchword.READ_ACCOUNT,
         watchword.RENEW_SESSIONS,
         watchword.APPLY_ACCOUNT,
         watchword.REMOVE_ACCOUNT,
     }
 )
-"""Of our own operations those that change an account's identity, as IAM's writes do."""
+"""Of our own operations those that change an account's identity, or send it whole."""
 
 NOBODYS_KEY = verify.SigningKey(bytes(32))
 """What the signature of an unknown access key is compared with; the outcome is not looked at."""
@@ -615,7 +616,8 @@ class _Round:
 
     def _policies_of(self, principal: Principal) -> PoliciesOfPrincipal:
         """The principal's own policies, from its account's identity as this Region has it."""
-        directory = self._unit.directory(principal.account)
+        directory = self._unit.glimpse(principal.account)
+        self._unit.rests_on(directory, principal)
         return PoliciesOfPrincipal() if directory is None else directory.policies_of(principal)
 
     def _context(
