@@ -397,13 +397,7 @@ class Directory:
     @cached_property
     def carried_bytes(self) -> int:
         """At most so many bytes a message has that holds all of it."""
-        return sum(
-            ITEM_BYTES
-            + len(item_id.encode())
-            + (held.body_bytes + 2) // 3 * 4
-            + (CREDENTIAL_BYTES if kind is Kind.ACCESS_KEY else 0)
-            for (kind, item_id), held in self.items.items()
-        )
+        return sum(map(_carried_bytes, self.items, self.items.values()))
 
     @cached_property
     def digest(self) -> str:
@@ -440,6 +434,14 @@ def _made(document: str, name: str) -> tuple[Compiled, ...]:
 
 
 _ALLOW_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
+
+def _carried_bytes(address: Address, held: Held) -> int:
+    kind, item_id = address
+    credential = CREDENTIAL_BYTES if kind is Kind.ACCESS_KEY else 0
+    return ITEM_BYTES + len(item_id.encode()) + (held.body_bytes + 2) // 3 * 4 + credential
+
+
 _DENY_ALL = (
     '{"Version":"2012-10-17","Statement":[{"Sid":"Unreadable","Effect":"Deny","Action":"*","Resource":"*"}]}'
 )

@@ -18,6 +18,7 @@ from watchword.identity import opt_in
 from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey, AccessKeyUse
 from watchword.identity.store import SID as IDENTITY_SID
+from watchword.identity.store import IdentityChanged
 from watchword.keys.model import Alias, Grant, KMSKey, ReplicaWanted, Use
 from watchword.keys.store import KeyDestroyed, KeySaved
 from watchword.replication.model import Answered, Incoming, Kind, Lifecycle, Verdict
@@ -499,6 +500,10 @@ class SQLiteUnit:
         staged = self._overlay.staged if self._overlay is not None else []
         if staged or events:
             self._connection.tx(lambda raw: self._write(raw, staged, events))
+        for change in staged:
+            if isinstance(change, IdentityChanged):
+                # Whoever reads it next in this process finds it read; that the revision still is this one, it looks.
+                self._directories[change.after.account] = change.after
         self._overlay = None
         self._rows = None
         self._seen = {}
