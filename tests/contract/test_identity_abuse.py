@@ -32,6 +32,7 @@ from tests.contract.region import ACCOUNT, Region, token
 from watchword.api.call import Bound, Found, Scope
 from watchword.api.shapes import iam, secretsmanager
 from watchword.identity import users
+from watchword.identity.entities import find_user
 from watchword.identity.model import Group, Item, ManagedPolicy, PolicyVersion, User
 from watchword.identity.store import IdentityStore
 from watchword.secrets import operations as secrets
@@ -160,6 +161,31 @@ def test_many_who_change_one_account_at_once_are_all_answered(region: Region) ->
     with ThreadPoolExecutor(max_workers=12) as crowd:
         assert list(crowd.map(make, range(12))) == [200] * 12
     assert len(directory(region).users) == 12
+
+
+def test_who_changes_a_password_keeps_nobody_from_changing_anything_else(region: Region) -> None:
+    """Many passwords may have to be hashed first; others have their turn meanwhile."""
+    add_user(region, "ann", policy=EVERYTHING)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def hashes_for_long(_request: Any, _user: Any, _call: Any) -> None:
+        begun.set()
+        may_end.wait(10.0)
+        raise iam.PasswordPolicyViolationException("used before")
+
+    region.faults = (Bound(operation=iam.CHANGE_PASSWORD, find=find_user, run=hashes_for_long),)
+    region.compose()
+    with ThreadPoolExecutor(max_workers=2) as crowd:
+        changing = crowd.submit(
+            call_as, region, "ann", "ChangePassword", service="iam", OldPassword="a", NewPassword="b"
+        )
+        assert begun.wait(5.0)
+        try:
+            made = crowd.submit(region.iam, "CreateUser", {"UserName": "bob"})
+            assert made.result(timeout=5.0).status == 200
+        finally:
+            may_end.set()
+        assert changing.result().query_refusal[1] == "PasswordPolicyViolation"
 
 
 def put_beside(region: Region, *items: Item) -> list[str]:
