@@ -50,7 +50,13 @@ from watchword.keys.data_keys import CacheLimits, DataKeys
 from watchword.keys.model import QUOTAS, Quotas
 from watchword.replication import hands
 from watchword.replication.met import Met
-from watchword.secrets import cross_account, replica_receiving, replica_sending, rotation_operations
+from watchword.secrets import (
+    cross_account,
+    cross_account_copy,
+    replica_receiving,
+    replica_sending,
+    rotation_operations,
+)
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
 from watchword.secrets.sealing import Openers
@@ -274,6 +280,7 @@ class Region:
                 *policies.bindings(read_policy=policy_checks.examine),
                 *rotation_operations.bindings(rotators=self.rotators, openers=Openers()),
                 *cross_account.bindings(),
+                *cross_account_copy.bindings(),
                 *replica_sending.bindings(),
                 *replica_receiving.bindings(met=met),
                 *hands.bindings(met=met, steps=keys.STEPS),

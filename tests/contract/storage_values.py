@@ -35,6 +35,9 @@ from watchword.replication.store import LinkRow
 from watchword.secrets.model import (
     CURRENT,
     PREVIOUS,
+    AcrossState,
+    PrimaryAcross,
+    ReplicaAcross,
     Rotation,
     RotationRules,
     SealedValue,
@@ -344,6 +347,19 @@ ROTATION_FIELDS = {
 }
 rotations = st.builds(Rotation, **ROTATION_FIELDS)
 
+PRIMARY_ACROSS_FIELDS = {"arn": texts, "state": st.sampled_from(tuple(AcrossState))}
+REPLICA_ACROSS_FIELDS = {
+    "arn": texts,
+    "principal": texts,
+    "role": maybe_texts,
+    "acked": counts,
+    "tried": counts,
+    "message": maybe_texts,
+    "failures": counts,
+    "retry_ms": counts,
+    "detached": st.booleans(),
+}
+
 # Names are the test's own, so that examples do not take each other's.
 SECRET_FIELDS = {
     "account": st.just(ACCOUNT),
@@ -368,6 +384,8 @@ SECRET_FIELDS = {
     "rotation": st.one_of(st.none(), rotations),
     "incoming": st.one_of(st.none(), incomings.map(lambda each: replace(each, link_id=fresh("link")))),
     "links": st.just(()),
+    "primary_across": st.one_of(st.none(), st.builds(PrimaryAcross, **PRIMARY_ACROSS_FIELDS)),
+    "replica_across": st.one_of(st.none(), st.builds(ReplicaAcross, **REPLICA_ACROSS_FIELDS)),
 }
 secrets = st.builds(Secret, **SECRET_FIELDS)
 

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 from tests.contract.people import (
     Lent,
+    add_role,
     add_user,
     ask,
     call_as,
@@ -31,6 +32,8 @@ from tests.contract.region import ACCOUNT, Region, token
 from watchword.api.call import Bound, Found, Scope
 from watchword.api.shapes import iam, secretsmanager
 from watchword.identity import users
+from watchword.identity.entities import find_user
+from watchword.identity.model import Group, Item, ManagedPolicy, PolicyVersion, User
 from watchword.identity.store import IdentityStore
 from watchword.secrets import operations as secrets
 from watchword.secrets.sealing import Openers
@@ -160,6 +163,116 @@ def test_many_who_change_one_account_at_once_are_all_answered(region: Region) ->
     assert len(directory(region).users) == 12
 
 
+def test_who_changes_a_password_keeps_nobody_from_changing_anything_else(region: Region) -> None:
+    """Many passwords may have to be hashed first; others have their turn meanwhile."""
+    add_user(region, "ann", policy=EVERYTHING)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def hashes_for_long(_request: Any, _user: Any, _call: Any) -> None:
+        begun.set()
+        may_end.wait(10.0)
+        raise iam.PasswordPolicyViolationException("used before")
+
+    region.faults = (Bound(operation=iam.CHANGE_PASSWORD, find=find_user, run=hashes_for_long),)
+    region.compose()
+    with ThreadPoolExecutor(max_workers=2) as crowd:
+        changing = crowd.submit(
+            call_as, region, "ann", "ChangePassword", service="iam", OldPassword="a", NewPassword="b"
+        )
+        assert begun.wait(5.0)
+        try:
+            made = crowd.submit(region.iam, "CreateUser", {"UserName": "bob"})
+            assert made.result(timeout=5.0).status == 200
+        finally:
+            may_end.set()
+        assert changing.result().query_refusal[1] == "PasswordPolicyViolation"
+
+
+def put_beside(region: Region, *items: Item) -> list[str]:
+    """Have identity change beside each PutSecretValue that has found its secret, an item each time; returns the rounds."""
+    (bound,) = (
+        one
+        for one in secrets.bindings(openers=Openers(), token_key=lambda: region.custody.token_key())
+        if one.operation is secretsmanager.PUT_SECRET_VALUE
+    )
+    left, rounds = list(items), []
+
+    def find(request: Any, scope: Scope, store: Any) -> Found[Any]:
+        rounds.append("round")
+        found: Found[Any] = bound.find(request, scope, store)
+        if left:
+            beside = threading.Thread(target=change, args=(region, left.pop()))
+            beside.start()
+            beside.join()
+        return found
+
+    region.faults = (replace(bound, find=find),)
+    region.compose()
+    return rounds
+
+
+READS_AND_WRITES = statement({"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"})
+
+
+def test_changes_of_others_do_not_make_a_request_begin_again(region: Region) -> None:
+    """Somebody changes identity all the time: who writes secrets does not wait for the moment when nobody does."""
+    add_user(region, "ann", policy=READS_AND_WRITES)
+    others = [User(user_id=f"AIDA{number}", name=f"u{number}", created_ms=0) for number in range(9)]
+    rounds = put_beside(region, *others)
+
+    put = ask(region, "ann", "PutSecretValue", SecretId="db", SecretString="w", ClientRequestToken=token())
+
+    assert (put.status, rounds) == (200, ["round"])
+
+
+@pytest.mark.parametrize("what", ["user", "group", "policy", "boundary", "role"])
+def test_whatever_a_decision_rests_on_makes_it_decided_again(region: Region, what: str) -> None:
+    """The rights that somebody loses between decision and commit are lost."""
+    denies = statement({"Effect": "Deny", "Action": "*", "Resource": "*"})
+    version = PolicyVersion(version_id="v1", document=READS_AND_WRITES, created_ms=0)
+    policy = ManagedPolicy(
+        policy_id="ANPAP",
+        name="p",
+        created_ms=0,
+        updated_ms=0,
+        versions=(version,),
+        default_version="v1",
+        last_version=1,
+    )
+    group = Group(group_id="AGPAG", name="g", created_ms=0, inline={"p": READS_AND_WRITES})
+    change(region, policy, group)
+    ann = add_user(region, "ann", policy=READS_AND_WRITES if what in ("user", "boundary") else None)
+    role = add_role(region, "r", policy=READS_AND_WRITES, trust=trusting(ann.user_id))
+    arn = directory(region).arn_of(policy)
+    given: dict[str, dict[str, Any]] = {
+        "policy": {"attached": (arn,)},
+        "boundary": {"boundary": arn},
+        "group": {"groups": ("AGPAG",)},
+    }
+    ann = msgspec.structs.replace(ann, **given.get(what, {}))
+    change(region, ann)
+    lost: dict[str, Item] = {
+        "user": msgspec.structs.replace(ann, inline={"p": denies}),
+        "group": msgspec.structs.replace(group, inline={"p": denies}),
+        "role": msgspec.structs.replace(role, inline={"p": denies}),
+        "policy": msgspec.structs.replace(
+            policy, versions=(msgspec.structs.replace(version, document=denies),)
+        ),
+    }
+    lent = Lent.of(call_as(region, "ann", "AssumeRole", RoleArn=role_arn("r"), RoleSessionName="job"))
+    rounds = put_beside(region, lost["policy" if what == "boundary" else what])
+    put = {"SecretId": "db", "SecretString": "w", "ClientRequestToken": token()}
+
+    answer = (
+        lent.ask(region, "PutSecretValue", **put)
+        if what == "role"
+        else ask(region, "ann", "PutSecretValue", **put)
+    )
+
+    assert (answer.refusal[1], len(rounds)) == ("AccessDeniedException", 2)
+    assert region.call("GetSecretValue", SecretId="db")["SecretString"] == "v"
+
+
 def test_who_asks_is_looked_up_again_with_what_policy_says(region: Region) -> None:
     """A request that begins again sees tags and policies of one state, not the tags of the one before."""
     by_tag = statement(
@@ -171,23 +284,7 @@ def test_who_asks_is_looked_up_again_with_what_policy_says(region: Region) -> No
         }
     )
     ann = add_user(region, "ann", policy=by_tag, tags={"team": "red"})
-    (bound,) = (
-        one
-        for one in secrets.bindings(openers=Openers(), token_key=lambda: region.custody.token_key())
-        if one.operation is secretsmanager.PUT_SECRET_VALUE
-    )
-    changes = [lambda: change(region, msgspec.structs.replace(ann, tags={"team": "blue"}))]
-
-    def find(request: Any, scope: Scope, store: Any) -> Found[Any]:
-        found: Found[Any] = bound.find(request, scope, store)
-        while changes:
-            beside = threading.Thread(target=changes.pop())
-            beside.start()
-            beside.join()
-        return found
-
-    region.faults = (replace(bound, find=find),)
-    region.compose()
+    put_beside(region, msgspec.structs.replace(ann, tags={"team": "blue"}))
 
     refused = ask(
         region, "ann", "PutSecretValue", SecretId="db", SecretString="w", ClientRequestToken=token()

@@ -37,7 +37,15 @@ from watchword.replication.model import (
     Verdict,
 )
 from watchword.replication.store import IncomingSaved, LinkClaimed, LinkMade, LinkRow, LinkStepped
-from watchword.secrets.model import Rotation, RotationRules, SealedValue, Secret, Version
+from watchword.secrets.model import (
+    PrimaryAcross,
+    ReplicaAcross,
+    Rotation,
+    RotationRules,
+    SealedValue,
+    Secret,
+    Version,
+)
 from watchword.secrets.store import (
     Glance,
     LinkAdded,
@@ -98,6 +106,8 @@ STORED = {
     "Secret": (Secret, values.SECRET_FIELDS),
     "Rotation": (Rotation, values.ROTATION_FIELDS),
     "RotationRules": (RotationRules, values.ROTATION_RULES_FIELDS),
+    "PrimaryAcross": (PrimaryAcross, values.PRIMARY_ACROSS_FIELDS),
+    "ReplicaAcross": (ReplicaAcross, values.REPLICA_ACROSS_FIELDS),
     "Version": (Version, values.VERSION_FIELDS),
     "Link": (Link, values.LINK_FIELDS),
     "Incoming": (Incoming, values.INCOMING_FIELDS),

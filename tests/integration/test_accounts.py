@@ -126,6 +126,29 @@ def test_a_secret_is_read_from_another_account_when_both_policies_let_it(deploym
     until(is_denied, what="the key's policy is in force")
 
 
+def test_a_replica_in_another_account_follows_its_primary_by_itself(deployment: Deployment) -> None:
+    ours, dev = deployment.client(VIRGINIA), as_dev(deployment)
+    arn = ours.create_secret(Name="followed", SecretString="one")["ARN"]
+    own, encrypts = to(SECOND, "kms:*"), to(FIRST, "kms:Encrypt")
+    key = as_dev(deployment, "kms").create_key(Policy=policy(own, encrypts))["KeyMetadata"]["Arn"]
+    replica = dev.create_secret(Name="follows", KmsKeyId=key, CrossAccountPrimaryARN=arn)["ARN"]
+
+    ours.associate_cross_account_replica(
+        SecretId=arn, CrossAccountReplicaARN=replica, ReplicaRestriction="NoRestriction"
+    )
+
+    def has(text: str) -> bool:
+        shown = dev.describe_secret(SecretId=replica)["CrossAccountPrimary"]["ReplicationStatus"]
+        if shown != "InSync":
+            return False
+        held: str = dev.get_secret_value(SecretId=replica)["SecretString"]
+        return held == text
+
+    until(lambda: has("one"), what="the first value is there")
+    ours.put_secret_value(SecretId=arn, SecretString="two")
+    until(lambda: has("two"), what="the second value is there")
+
+
 def test_a_name_means_each_account_s_own_secret(deployment: Deployment) -> None:
     ours, dev = deployment.client(VIRGINIA), as_dev(deployment)
     ours.create_secret(Name="same", SecretString="ours")

@@ -25,7 +25,11 @@ SECRETS_MANAGER = ServiceFacts(
     operations={
         "CreateSecret": Facts(
             access=AccessLevel.WRITE,
-            also={"TagResource": "Tags", "ReplicateSecretToRegions": "AddReplicaRegions"},
+            also={
+                "TagResource": "Tags",
+                "ReplicateSecretToRegions": "AddReplicaRegions",
+                "PutResourcePolicy": "CrossAccountPrimaryARN",
+            },
             keys={
                 "secretsmanager:Name": "Name",
                 "secretsmanager:Description": "Description",

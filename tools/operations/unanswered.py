@@ -74,8 +74,6 @@ NOT_HERE: Mapping[str, Mapping[str, str]] = {
 }
 """By service and reason: operations of its model."""
 
-NO_OTHER_ACCOUNT = "AccessDeniedException: no policy lets another account in yet"
-
 UNSUPPORTED = "UnsupportedOperationException"
 """KMS's word for what it has not, of operations that do not declare it too."""
 
@@ -83,8 +81,6 @@ NO_ASYMMETRIC_KEYS = f"{UNSUPPORTED}: no asymmetric keys and no key agreement"
 NO_STORES = f"{UNSUPPORTED}: no custom key stores"
 
 ALWAYS_REFUSED: Mapping[str, str] = {
-    "secretsmanager.AssociateCrossAccountReplica": NO_OTHER_ACCOUNT,
-    "secretsmanager.DisassociateCrossAccountReplica": NO_OTHER_ACCOUNT,
     "kms.Decapsulate": NO_ASYMMETRIC_KEYS,
     "kms.DeriveSharedSecret": NO_ASYMMETRIC_KEYS,
     "kms.Encapsulate": NO_ASYMMETRIC_KEYS,
@@ -143,10 +139,6 @@ def _of_iam(error: str, why: str, names: str) -> Mapping[tuple[str, str], str]:
 
 CALLER_UNKNOWN = "an account that has not enabled the Region has no caller there"
 NEVER: Mapping[tuple[str, str], str] = {
-    (
-        "secretsmanager.AssociateCrossAccountReplica",
-        "LimitExceededException",
-    ): "nothing is stored that could be too much",
     ("secretsmanager.CreateSecret", "MalformedPolicyDocumentException"): "it takes no policy",
     ("secretsmanager.CreateSecret", "PreconditionNotMetException"): NO_PREREQUISITES,
     (

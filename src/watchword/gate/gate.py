@@ -43,7 +43,7 @@ from watchword.api.ids import Ids
 from watchword.api.operation import Operation, Service
 from watchword.api.operation import Protocol as WireProtocol
 from watchword.api.shape import Shape
-from watchword.api.shapes import watchword
+from watchword.api.shapes import iam, watchword
 from watchword.api.unit import EventRow, Moved, Stores, StoreUnavailable, UnitOfWork
 from watchword.gate.rates import Rates
 from watchword.gate.route import Unroutable, route
@@ -87,12 +87,17 @@ NOBODY = Principal(kind=PrincipalKind.WEB_IDENTITY, arn="", account="", user_id=
 _OF_WHOLE_ACCOUNTS = frozenset(
     {
         watchword.TEND_IDENTITY,
+        watchword.READ_ACCOUNT,
         watchword.RENEW_SESSIONS,
         watchword.APPLY_ACCOUNT,
         watchword.REMOVE_ACCOUNT,
     }
 )
-"""Of our own operations those that change an account's identity, as IAM's writes do."""
+"""Of our own operations those that change an account's identity, or send it whole."""
+
+_HASHING = frozenset({iam.CREATE_LOGIN_PROFILE, iam.UPDATE_LOGIN_PROFILE, iam.CHANGE_PASSWORD})
+"""What takes up to a second, for as many passwords as are remembered: these try without a turn first, or whoever may change
+its own password could keep everybody else from changing anything."""
 
 NOBODYS_KEY = verify.SigningKey(bytes(32))
 """What the signature of an unknown access key is compared with; the outcome is not looked at."""
@@ -103,6 +108,10 @@ _log = logging.getLogger(__name__)
 def is_point_read(request: HTTPRequest) -> bool:
     """Whether a request says it wants one thing, from memory or the local store; it may be refused all the same."""
     return request.header("x-amz-target") in AT_ONCE
+
+
+class _AlwaysMoved(InternalFailure):
+    """In none of its rounds was what a request had read still so at its commit."""
 
 
 class Trail(Protocol):
@@ -437,6 +446,9 @@ class Gate:
         """(4) to (7), again from nothing while something moves; `prove` says who the caller is by then."""
         if not (operation.global_write or operation in _OF_WHOLE_ACCOUNTS):
             return self._in_rounds(operation, request, principal, origin, unit, prove=prove)
+        if operation in _HASHING:
+            with contextlib.suppress(_AlwaysMoved):
+                return self._in_rounds(operation, request, principal, origin, unit, prove=prove)
         # An account moves as a whole: of those who change one at the same time, all but one would begin again.
         with self._stores.turn():
             unit = self._stores.unit()
@@ -474,7 +486,7 @@ class Gate:
                 _append(origin.trail, round_.lines_of_used_keys())
                 raise
             return response
-        raise InternalFailure("too many others changed the same thing at once")
+        raise _AlwaysMoved("too many others changed the same thing at once")
 
     def _record_refusal(
         self,
@@ -615,7 +627,8 @@ class _Round:
 
     def _policies_of(self, principal: Principal) -> PoliciesOfPrincipal:
         """The principal's own policies, from its account's identity as this Region has it."""
-        directory = self._unit.directory(principal.account)
+        directory = self._unit.glimpse(principal.account)
+        self._unit.rests_on(directory, principal)
         return PoliciesOfPrincipal() if directory is None else directory.policies_of(principal)
 
     def _context(

@@ -71,9 +71,11 @@ def credentials(
     held = store.access_key(presented.access_key_id)
     if held is None or not held.active or presented.session_token is not None:
         raise UnrecognizedClientException(TOKEN_INVALID)
-    principal = principal_of(held, store.directory(held.account))
+    directory = store.glimpse(held.account)
+    principal = principal_of(held, directory)
     if principal is None:
         raise UnrecognizedClientException(TOKEN_INVALID)
+    store.rests_on(directory, principal)
     key = keys.signing_key(
         sealed=held.sealed_secret,
         access_key_id=held.access_key_id,
@@ -91,7 +93,7 @@ def _of_session(
     token = presented.session_token or ""
     try:
         account, key_id = account_of(presented.access_key_id), header(token).key_id
-        directory = store.directory(account)
+        directory = store.glimpse(account)
         known = (
             directory is not None
             and directory.in_force
@@ -120,6 +122,7 @@ def _of_session(
         raise UnrecognizedClientException(TOKEN_INVALID)
     if now >= held.claims.expires_ms:
         raise ExpiredTokenException(TOKEN_EXPIRED)
+    store.rests_on(directory, principal)
     return Credentials(principal=principal, key=opened.key)
 
 

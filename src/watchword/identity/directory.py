@@ -317,6 +317,26 @@ class Directory:
             identity=policy_set([_made(document, name) for name, document in found]), boundary=boundary
         )
 
+    def basis_of(self, principal: Principal) -> frozenset[Address]:
+        """All items that say who a principal of this account is and what it may do, whether they are there or not.
+
+        The settings are among them: they have the keys of sessions and the Regions that count. A policy is never renamed,
+        so that none comes to stand under an ARN without a change of who has it.
+        """
+        holder_id = principal.issuer_id or principal.unique_id
+        found: set[Address] = {(Kind.SETTINGS, SETTINGS_ID), (Kind.USER, holder_id), (Kind.ROLE, holder_id)}
+        user = self.users.get(holder_id)
+        holder: User | Role | None = user or self.roles.get(holder_id)
+        arns = set(() if principal.session is None else principal.session.policy_arns)
+        if holder is not None:
+            arns |= {*holder.attached, holder.boundary or ""}
+        for group_id in () if user is None else user.groups:
+            found.add((Kind.GROUP, group_id))
+            group = self.groups.get(group_id)
+            arns |= set(() if group is None else group.attached)
+        found |= {(Kind.POLICY, self.policies[arn].policy_id) for arn in arns if arn in self.policies}
+        return frozenset(found)
+
     def _documents(self, holder: User | Group | Role) -> Iterator[tuple[str, str]]:
         """Names (ARNs of managed ones) and documents of what is in or on a user, group or role."""
         yield from sorted(holder.inline.items())
@@ -377,13 +397,7 @@ class Directory:
     @cached_property
     def carried_bytes(self) -> int:
         """At most so many bytes a message has that holds all of it."""
-        return sum(
-            ITEM_BYTES
-            + len(item_id.encode())
-            + (held.body_bytes + 2) // 3 * 4
-            + (CREDENTIAL_BYTES if kind is Kind.ACCESS_KEY else 0)
-            for (kind, item_id), held in self.items.items()
-        )
+        return sum(map(_carried_bytes, self.items, self.items.values()))
 
     @cached_property
     def digest(self) -> str:
@@ -420,6 +434,14 @@ def _made(document: str, name: str) -> tuple[Compiled, ...]:
 
 
 _ALLOW_ALL = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}'
+
+
+def _carried_bytes(address: Address, held: Held) -> int:
+    kind, item_id = address
+    credential = CREDENTIAL_BYTES if kind is Kind.ACCESS_KEY else 0
+    return ITEM_BYTES + len(item_id.encode()) + (held.body_bytes + 2) // 3 * 4 + credential
+
+
 _DENY_ALL = (
     '{"Version":"2012-10-17","Statement":[{"Sid":"Unreadable","Effect":"Deny","Action":"*","Resource":"*"}]}'
 )

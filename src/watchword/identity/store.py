@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from watchword.api.call import Principal
 from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey, AccessKeyUse
 
@@ -20,6 +21,15 @@ class IdentityStore(Protocol):
 
     def directory(self, account: str) -> Directory | None:
         """The account's identity; `None` where this Region does not have the account."""
+
+    def glimpse(self, account: str) -> Directory | None:
+        """The same, for whoever says by `rests_on` what of it counted: a commit compares that, and not the whole account.
+
+        So changes of everybody else's identity do not make this request begin again.
+        """
+
+    def rests_on(self, directory: Directory | None, principal: Principal) -> None:
+        """A decision about a principal rests on what was glimpsed of its account."""
 
     def accounts(self) -> Sequence[str]:
         """Every account that this Region has been told of."""

@@ -28,11 +28,17 @@ def window_days(*, asked: int | None, force: bool) -> int:
 
 
 def check_deletable(secret: Secret, *, force: bool) -> None:
-    """Refuse a replica, a primary that still has replicas, and a second deletion without force.
+    """Refuse a replica, a primary that still has replicas, in other Regions or in another account, and a second deletion
+    without force.
 
     A Failed entry counts as a replica until it is removed.
     """
-    refusals.check_writable(secret)
+    refusals.check_head_writable(secret)
+    if secret.primary_across is not None:
+        raise InvalidParameterException(refusals.NOT_REPLICATED_ACROSS)
+    if secret.replica_across is not None and not secret.replica_across.detached:
+        text = refusals.HAS_REPLICA_ACROSS.format(arn=secret.arn, replica=secret.replica_across.arn)
+        raise InvalidParameterException(text)
     if secret.active_links:
         regions = ", ".join(sorted(link.region for link in secret.active_links))
         raise InvalidParameterException(refusals.HAS_REPLICAS.format(arn=secret.arn, regions=regions))

@@ -10,7 +10,7 @@ import msgspec
 from watchword.api.call import Found, Scope
 from watchword.api.shapes import secretsmanager as sm
 from watchword.api.shapes.secretsmanager import InvalidRequestException
-from watchword.secrets import conditions, names, refusals
+from watchword.secrets import conditions, names, policies, refusals
 from watchword.secrets.model import Secret
 from watchword.secrets.store import SecretStore
 
@@ -52,7 +52,7 @@ def find_secret(request: NamesSecret, scope: Scope, store: SecretStore) -> Found
         resource=secret,
         arn=secret.arn,
         tags=secret.tags or {},
-        policy=secret.policy,
+        policy=policies.deciding(secret),
         facts=partial(conditions.of_secret, secret),
     )
 

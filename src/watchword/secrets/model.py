@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 
 from watchword.envelope.value import ValueKind
 from watchword.replication.model import Incoming, Lifecycle, Link, Role
@@ -86,6 +87,45 @@ class Rotation:
     """What is under way is a test of the configuration: its version goes again."""
 
 
+class AcrossState(StrEnum):
+    """How a replica stands to its primary in another account."""
+
+    PENDING = "Pending"
+    """Made; the primary's account has not associated it yet."""
+    LINKED = "Linked"
+    DETACHED = "Detached"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrimaryAcross:
+    """What a replica knows of its primary in another account; how far the values are is the primary's to say."""
+
+    arn: str
+    state: AcrossState = AcrossState.PENDING
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplicaAcross:
+    """What a primary knows of its replica in another account."""
+
+    arn: str
+    principal: str
+    """In whose name keys are used (`Principal.acts_as`): who associated it, or the role that was named for it."""
+    role: str | None = None
+    """The same, if a role was named."""
+    acked: int = 0
+    """The primary's revision that the replica has."""
+    tried: int = 0
+    """The one that could not be copied last."""
+    message: str | None = None
+    """Why not; `None`: the last copy succeeded, or none was tried yet."""
+    failures: int = 0
+    """In a row."""
+    retry_ms: int = 0
+    detached: bool = False
+    """The replica's account has ended it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Secret:
     """A secret as one Region holds it. A replica is a full local record, read like any other."""
@@ -124,6 +164,10 @@ class Secret:
     """The link that made this record, for a replica and for what once was one."""
     links: tuple[Link, ...] = field(default=())
     """Of a primary: in the order in which Regions were added; leaving ones too."""
+    primary_across: PrimaryAcross | None = None
+    """Of a replica of another account's secret. As `replica_across`, this Region's affair: it does not travel."""
+    replica_across: ReplicaAcross | None = None
+    """Of a secret with a replica in another account."""
 
     @property
     def arn(self) -> str:
@@ -136,6 +180,22 @@ class Secret:
     @property
     def is_replica(self) -> bool:
         return self.incoming is not None and self.incoming.role is Role.REPLICA
+
+    @property
+    def has_replica_across(self) -> bool:
+        """A replica in another account gets this secret's values; one that its account has detached does not."""
+        return self.replica_across is not None and not self.replica_across.detached
+
+    @property
+    def across_due_ms(self) -> int | None:
+        """When values are to be copied to the replica in another account; `None`: it has all of them, or there is none.
+
+        It follows from the revision, so every commit of a change makes it due.
+        """
+        link = self.replica_across
+        if link is None or link.detached or link.acked == self.revision:
+            return None
+        return link.retry_ms if link.tried == self.revision else 0
 
     @property
     def primary_region(self) -> str | None:

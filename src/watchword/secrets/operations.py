@@ -63,8 +63,9 @@ def create_secret(
     """
     token = _token(request.client_request_token)
     value = value_of(string=request.secret_string, binary=request.secret_binary)
+    across = None
     if request.cross_account_primary_arn is not None:
-        cross_account.refuse_creation(request, call)
+        across = cross_account.primary_wanted(request, call)
     tags = tag_rules.tagged(None, request.tags) if request.tags is not None else None
     regions = replicas.wanted(request.add_replica_regions or (), place=call.place)
     if holder is not None:
@@ -72,7 +73,7 @@ def create_secret(
     if not call.store.has_room(call.account, secrets_max=secrets_max):
         raise LimitExceededException(refusals.TOO_MANY_SECRETS.format(maximum=secrets_max))
 
-    secret = _new_secret(request, call, tags=tags)
+    secret = replace(_new_secret(request, call, tags=tags), primary_across=across)
     if secret.kms_key_id is not None:
         try_key(secret, call)
     sealed: dict[str, SealedValue] = {}
@@ -166,7 +167,11 @@ def update_secret(
     refusals.check_live(secret)
     only_key = value is None and request.description is None and request.type is None
     if request.kms_key_id is None or not only_key:
+        refusals.check_head_writable(secret)
+    if value is not None or request.type is not None:
         refusals.check_writable(secret)
+    if secret.primary_across is not None and request.kms_key_id is not None:
+        cross_account.check_key(request.kms_key_id)
     after, values = secret, dict[str, SealedValue]()
     key_arn = None
     if request.kms_key_id is not None:
@@ -225,7 +230,7 @@ def get_random_password(
 
 
 def describe_secret(
-    _request: sm.DescribeSecretRequest, secret: Secret, _call: Call[SecretStore]
+    _request: sm.DescribeSecretRequest, secret: Secret, call: Call[SecretStore]
 ) -> sm.DescribeSecretResponse:
     """All but the value; also in the recovery window. A replica names its primary's Region and lists no statuses."""
     stages = {version.id: tuple(sorted(version.labels)) for version in versions.labelled(secret)}
@@ -251,6 +256,8 @@ def describe_secret(
         created_date=Instant(secret.created_ms),
         primary_region=secret.primary_region,
         replication_status=replicas.statuses(secret.active_links),
+        cross_account_primary=cross_account.primary_shown(secret, call),
+        cross_account_replicas=cross_account.replicas_shown(secret, call),
     )
 
 
@@ -284,7 +291,7 @@ def delete_secret(
 def restore_secret(
     _request: sm.RestoreSecretRequest, secret: Secret, call: Call[SecretStore]
 ) -> sm.RestoreSecretResponse:
-    refusals.check_writable(secret)
+    refusals.check_head_writable(secret)
     after = deletion.restore(secret, now=call.now)
     if after is not secret:
         call.stage(SecretSaved(before=secret, after=after))
@@ -376,6 +383,9 @@ def stop_replication_to_replica(
     From the commit on, no message of the old primary changes the secret, for ever (invariant I5). What rotates is the
     primary's function: the promoted secret has no rotation until one of this Region is named (facts 5.6).
     """
+    if secret.primary_across is not None:
+        cross_account.stop_replication(secret, secret.primary_across, call)
+        return sm.StopReplicationToReplicaResponse(arn=secret.arn)
     if not secret.is_replica or secret.incoming is None:
         raise InvalidRequestException(refusals.NOT_REPLICA)
     incoming = promote(secret.incoming)
@@ -432,7 +442,11 @@ def bindings(
         Bound(operation=sm.UNTAG_RESOURCE, find=by_id, run=untag_resource),
         Bound(operation=sm.REPLICATE_SECRET_TO_REGIONS, find=by_id, run=replicate_secret_to_regions),
         Bound(operation=sm.REMOVE_REGIONS_FROM_REPLICATION, find=by_id, run=remove_regions_from_replication),
-        Bound(operation=sm.STOP_REPLICATION_TO_REPLICA, find=by_id, run=stop_replication_to_replica),
+        Bound(
+            operation=sm.STOP_REPLICATION_TO_REPLICA,
+            find=cross_account.find_to_stop,
+            run=stop_replication_to_replica,
+        ),
     )
 
 
@@ -488,7 +502,7 @@ def _create_again(
     if holder.deleted_ms is not None:
         raise InvalidRequestException(refusals.NAME_SCHEDULED)
     version = holder.versions.get(token)
-    if version is None or version.content_id is None or holder.is_replica:
+    if version is None or version.content_id is None or holder.is_replica or holder.primary_across:
         raise ResourceExistsException(refusals.NAME_TAKEN.format(name=request.name))
     if value is None or open_version(holder, version, call, openers=openers) != value:
         raise ResourceExistsException(refusals.TOKEN_IN_USE.format(token=token, arn=holder.arn))
@@ -569,7 +583,7 @@ def _put_answer(secret: Secret, token: str) -> sm.PutSecretValueResponse:
 
 def _retag(secret: Secret, after: dict[str, str] | None, call: Call[SecretStore]) -> None:
     refusals.check_live(secret)
-    refusals.check_writable(secret)
+    refusals.check_head_writable(secret)
     if after == secret.tags:
         return
     revision = secret.revision + 1

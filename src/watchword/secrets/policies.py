@@ -1,15 +1,18 @@
 """Resource policies: which names they have, what is refused, and what a change does to a secret. Pure.
 
-A secret has at most one policy, `default`. It is stored as it was sent, but for users and roles, which it names by unique
-id, and replicated with everything else. Whether a document obeys the grammar, and whether it is public, is identity's
-knowledge: it comes in through `PolicyReader`; who is who, through `Call.names`.
+A secret has at most one policy, `default`, and as a replica of another account's secret a managed one besides. `default`
+is stored as it was sent, but for users and roles, which it names by unique id, and replicated with everything else.
+Whether a document obeys the grammar, and whether it is public, is identity's knowledge: it comes in through
+`PolicyReader`; who is who, through `Call.names`.
 
 Source: Secrets Manager API, PutResourcePolicy and ValidateResourcePolicy; facts 8.4, 8.5.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
+from functools import lru_cache
 from typing import Protocol
 
 from watchword.api.call import Names, UnknownPrincipal
@@ -19,9 +22,15 @@ from watchword.api.shapes.secretsmanager import (
     PublicPolicyException,
     ResourceNotFoundException,
 )
+from watchword.regions.arn import ARN
 from watchword.secrets.model import Secret
 
 DEFAULT_NAME = "default"
+ACROSS_NAME = "cross-account-replication"
+"""The managed policy of a replica of another account's secret; it is there as long as the replica is one."""
+ACCEPT_ACTION = "secretsmanager:AcceptCrossAccountReplication"
+"""What it lets the primary's account do; no operation of the API."""
+JOINED_MAX = 1_024
 
 SYNTAX_ERROR = "This resource policy contains a syntax error."
 UNSUPPORTED_PRINCIPAL = "This resource policy contains an unsupported principal."
@@ -71,12 +80,52 @@ def check_changeable(policy_name: str | None) -> None:
         raise InvalidParameterException(ONLY_DEFAULT)
 
 
-def check_readable(policy_name: str | None) -> None:
+def managed(secret: Secret) -> str | None:
+    """The policy that lets the primary's account replicate to this secret. AWS's text is unknown; this is ours."""
+    if secret.primary_across is None:
+        return None
+    partition, account = secret.partition, ARN.parse(secret.primary_across.arn).account
+    statement = {
+        "Sid": "CrossAccountReplication",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{partition}:iam::{account}:root"},
+        "Action": ACCEPT_ACTION,
+        "Resource": "*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def deciding(secret: Secret) -> str | None:
+    """What is decided on: the statements of all the policies that a secret has, in one document."""
+    across = managed(secret)
+    if across is None or secret.policy is None:
+        return secret.policy if across is None else across
+    return _joined(secret.policy, across)
+
+
+@lru_cache(maxsize=JOINED_MAX)
+def _joined(policy: str, across: str) -> str:
+    """The first document with the statements of the second too, which has no variables and so reads alike in any version."""
+    document = json.loads(policy)
+    statements = document["Statement"]
+    own = statements if isinstance(statements, list) else [statements]
+    return json.dumps(document | {"Statement": [*own, *json.loads(across)["Statement"]]})
+
+
+def names_of(secret: Secret) -> tuple[str, ...]:
+    """`default` first, then the others by name. Source: Secrets Manager API, ListResourcePolicies."""
+    default = () if secret.policy is None else (DEFAULT_NAME,)
+    return default if secret.primary_across is None else (*default, ACROSS_NAME)
+
+
+def check_readable(secret: Secret, policy_name: str | None) -> None:
     """Refuse the name of a policy that can't be there. Source: Secrets Manager API, GetResourcePolicy, PolicyName.
 
     Raises:
         ResourceNotFoundException
     """
+    if policy_name == ACROSS_NAME and secret.primary_across is not None:
+        return
     if policy_name not in (None, DEFAULT_NAME):
         raise ResourceNotFoundException(CANT_FIND_POLICY)
 

@@ -39,7 +39,7 @@ def put_resource_policy(
     """
     policies.check_changeable(request.policy_name)
     refusals.check_live(secret)
-    refusals.check_writable(secret)
+    refusals.check_head_writable(secret)
     document = request.resource_policy or ""
     policies.check_attachable(read(document), block_public=bool(request.block_public_policy))
     kept = policies.kept(document, call.names)
@@ -53,7 +53,14 @@ def get_resource_policy(
     """The policy's text with the names that users and roles have now, also of a replica; ARN and name alone if there is
     none (facts 1.10, recorded)."""
     refusals.check_live(secret)
-    policies.check_readable(request.policy_name)
+    policies.check_readable(secret, request.policy_name)
+    if request.policy_name == policies.ACROSS_NAME:
+        return sm.GetResourcePolicyResponse(
+            arn=secret.arn,
+            name=secret.name,
+            resource_policy=policies.managed(secret),
+            policy_name=policies.ACROSS_NAME,
+        )
     return sm.GetResourcePolicyResponse(
         arn=secret.arn,
         name=secret.name,
@@ -68,7 +75,7 @@ def delete_resource_policy(
     """Take the policy away; of a secret without one nothing changes."""
     policies.check_changeable(request.policy_name)
     refusals.check_live(secret)
-    refusals.check_writable(secret)
+    refusals.check_head_writable(secret)
     _save(secret, policies.with_policy(secret, None, now=call.now), call)
     return sm.DeleteResourcePolicyResponse(arn=secret.arn, name=secret.name, policy_name=DEFAULT_NAME)
 
@@ -115,14 +122,18 @@ def list_resource_policies(
     """The names of a secret's policies, also of a replica's.
 
     Raises:
-        InvalidNextTokenException: there is at most one name, so every page is the last, and no token is one of ours.
+        InvalidNextTokenException: a token names the first policy of its page, of which there are two at most.
     """
     refusals.check_live(secret)
+    names = policies.names_of(secret)
     if request.next_token is not None:
-        raise InvalidNextTokenException(refusals.BAD_PAGE_TOKEN)
-    names = () if secret.policy is None else (DEFAULT_NAME,)
+        if request.next_token != policies.ACROSS_NAME or policies.ACROSS_NAME not in names:
+            raise InvalidNextTokenException(refusals.BAD_PAGE_TOKEN)
+        names = (policies.ACROSS_NAME,)
+    page, rest = names[: request.max_results], names[request.max_results or len(names) :]
     return sm.ListResourcePoliciesResponse(
-        resource_policies=tuple(sm.ResourcePolicySummary(policy_name=name) for name in names)
+        resource_policies=tuple(sm.ResourcePolicySummary(policy_name=name) for name in page),
+        next_token=rest[0] if rest else None,
     )
 
 

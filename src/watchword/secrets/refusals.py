@@ -30,6 +30,14 @@ BOTH_VALUES = "You can't specify both a binary secret value and a string secret 
 NO_VALUE = "You must provide either SecretString or SecretBinary."
 ON_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
 NOT_REPLICA = "You can't stop replication of this secret because it is not a replica secret."
+ON_REPLICA_ACROSS = (
+    "Operation not permitted on a replica of another account's secret. "
+    "Its values come from its primary until StopReplicationToReplica is called."
+)
+HAS_REPLICA_ACROSS = "You can't delete secret {arn} that still has the cross-account replica {replica}."
+NOT_REPLICATED_ACROSS = (
+    "You can't delete a cross-account replica secret. Call StopReplicationToReplica on it first."
+)
 HAS_REPLICAS = "You can't delete secret {arn} that still has replica regions [{regions}]."
 INVALID_REGION = "Invalid replica region."
 WINDOW_RANGE = "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."
@@ -105,6 +113,13 @@ def check_live(secret: Secret) -> None:
 
 
 def check_writable(secret: Secret) -> None:
-    """Refuse a change of a replica: it is made at the primary, and arrives. Source: facts 5.9."""
+    """Refuse a change of a replica: it is made at the primary, and arrives. Source: facts 5.9, 5.14."""
+    check_head_writable(secret)
+    if secret.primary_across is not None:
+        raise InvalidParameterException(ON_REPLICA_ACROSS)
+
+
+def check_head_writable(secret: Secret) -> None:
+    """The same of policy, tags and description, which a replica in another account has of its own (facts 5.14)."""
     if secret.is_replica:
         raise InvalidParameterException(ON_REPLICA)

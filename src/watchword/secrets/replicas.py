@@ -211,7 +211,7 @@ def occupant_of(holder: Secret | None, *, suffix: str) -> Occupant | None:
         return None
     return Occupant(
         link_id=holder.incoming.link_id if holder.is_replica and holder.incoming else None,
-        has_links=bool(holder.active_links),
+        has_links=bool(holder.active_links) or holder.has_replica_across or holder.primary_across is not None,
         same_arn=holder.suffix == suffix,
         scheduled_for_deletion=holder.deleted_ms is not None,
     )

@@ -213,6 +213,88 @@ def reseal(secret: Secret, version: Version, *, key_arn: str, call: Call[SecretS
     return replace(held, data_keys={key_arn: blob} | dict(older[: DATA_KEYS_MAX - 1]))
 
 
+def seal_across(
+    primary: Secret, version: Version, replica: Secret, *, principal: Principal, call: Call[SecretStore]
+) -> SealedValue:
+    """A version's value, opened and sealed again for the replica in another account, under a data key of its own.
+
+    In this principal's name, with kms:Decrypt on the primary's key and kms:Encrypt on the replica's. Source: Secrets
+    Manager API, AssociateCrossAccountReplica.
+
+    Raises:
+        ApiError: one of the keys can't be used.
+    """
+    if version.content_id is None or version.kind is None:
+        raise InternalFailure("a version without a value was opened")
+    held = call.store.sealed_value(primary, version.id)
+    identity = {"version_id": version.id, "content_id": version.content_id}
+    try:
+        opener = Opener(_data_key(primary, held, call, principal=principal))
+        content = opener.open(held.sealed, binding=binding_of(primary, kind=version.kind, **identity))
+    except EnvelopeRefused as error:
+        raise InternalFailure("a stored value does not open") from error
+    data_key = call.entropy(32)
+    answer: kms.EncryptResponse = call.invoke(
+        kms.ENCRYPT,
+        kms.EncryptRequest(
+            key_id=_key_arn(replica),
+            plaintext=data_key,
+            encryption_context=context_of(replica.arn, version.id),
+        ),
+        principal=principal,
+    )
+    sealed = envelope.seal(
+        data_key,
+        content,
+        binding=binding_of(replica, kind=version.kind, **identity),
+        entropy=call.entropy,
+    )
+    keys = {answer.key_id or "": answer.ciphertext_blob or b""}
+    return SealedValue(version_id=version.id, sealed=sealed, data_keys=keys)
+
+
+def try_keys_across(
+    primary: Secret,
+    version: Version | None,
+    replica: Secret,
+    *,
+    principal: Principal,
+    call: Call[SecretStore],
+) -> None:
+    """Ask KMS in dry runs for what `seal_across` needs; of a primary without a value, for the replica's key alone.
+
+    Raises:
+        AccessDeniedException: this principal may not use one of the keys.
+        InvalidRequestException: one of them can't be used.
+    """
+    probe = kms.EncryptRequest(
+        key_id=_key_arn(replica),
+        plaintext=bytes(32),
+        encryption_context=context_of(replica.arn, PROBE_VERSION_ID),
+        dry_run=True,
+    )
+    _dry_run(lambda: call.invoke(kms.ENCRYPT, probe, principal=principal))
+    if version is None or version.content_id is None:
+        return
+    held = call.store.sealed_value(primary, version.id)
+    try:
+        _data_key(primary, held, call, principal=principal, dry_run=True)
+    except DecryptionFailure as error:
+        raise InvalidRequestException(error.message) from error
+
+
+def _dry_run(ask: Callable[[], object]) -> None:
+    try:
+        ask()
+    except kms.DryRunOperationException:
+        return
+    except AccessDeniedException as error:
+        raise AccessDeniedException(refusals.KMS_DENIED) from error
+    except ApiError as error:
+        text = f"Secrets Manager can't encrypt the secret value: {kms_reason(error)}"
+        raise InvalidRequestException(text) from error
+
+
 def _check_shared(secret: Secret, call: Call[SecretStore]) -> None:
     """Raises InvalidRequestException: another account's secret is under that account's default key, which nobody shares."""
     if secret.account != call.account and secret.kms_key_id is None:
@@ -226,22 +308,39 @@ def _key_of(secret: Secret, call: Call[SecretStore]) -> str:
         InvalidRequestException: as `_check_shared`.
     """
     _check_shared(secret, call)
+    if secret.account == call.account:
+        return secret.kms_key_id or DEFAULT_KEY_ALIAS
+    return _key_arn(secret)
+
+
+def _key_arn(secret: Secret) -> str:
+    """The secret's key with its account, as anybody may name it."""
     held = secret.kms_key_id or DEFAULT_KEY_ALIAS
-    if secret.account == call.account or held.startswith("arn:"):
+    if held.startswith("arn:"):
         return held
     tail = held if held.startswith("alias/") else f"key/{held}"
     return f"arn:{secret.partition}:kms:{secret.region}:{secret.account}:{tail}"
 
 
-def _data_key(secret: Secret, held: SealedValue, call: Call[SecretStore]) -> bytes:
+def _data_key(
+    secret: Secret,
+    held: SealedValue,
+    call: Call[SecretStore],
+    *,
+    principal: Principal | None = None,
+    dry_run: bool | None = None,
+) -> bytes:
+    """In the caller's name, or another's. A dry run that would have succeeded gives nothing."""
     refused: ApiError = DecryptionFailure(
         "Secrets Manager can't decrypt the secret value: it has no data key."
     )
     context = context_of(secret.arn, held.version_id)
     for blob in held.data_keys.values():
-        request = kms.DecryptRequest(ciphertext_blob=blob, encryption_context=context)
+        request = kms.DecryptRequest(ciphertext_blob=blob, encryption_context=context, dry_run=dry_run)
         try:
-            answer: kms.DecryptResponse = call.invoke(kms.DECRYPT, request)
+            answer: kms.DecryptResponse = call.invoke(kms.DECRYPT, request, principal=principal)
+        except kms.DryRunOperationException:
+            return b""
         except AccessDeniedException:
             refused = AccessDeniedException(refusals.KMS_DENIED)
         except ApiError as error:

@@ -98,6 +98,9 @@ class SecretStore(LinkStore, Protocol):
 
     def due_for_purge(self, *, now: int, limit: int) -> Sequence[Secret]: ...
 
+    def due_across(self, *, now: int, limit: int) -> Sequence[Secret]:
+        """Primaries whose replica in another account is behind, and may be tried (`Secret.across_due_ms`)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecretSaved:

@@ -1,9 +1,9 @@
 """The agent: the one process of a Region that works by itself.
 
 Courier (replication out), peer port (replication in), reaper (deletions that fell due), keeper of keys (rotation, expiry and
-destruction that fell due), registrar (accounts and their Regions), scrubber (no copy of what was purged stays in the
-database's files), rewrapper (everything under a new master, after `watchword custody rekey`), and the keeper of the trail
-(joins the events of changes to the segments, removes what is too old).
+destruction that fell due), registrar (accounts and their Regions), copier (replicas in other accounts), scrubber (no copy
+of what was purged stays in the database's files), rewrapper (everything under a new master, after `watchword custody
+rekey`), and the keeper of the trail (joins the events of changes to the segments, removes what is too old).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from watchword.api.unit import StoreUnavailable
 from watchword.custody.files import RootError
 from watchword.custody.seal_client import SealClient
 from watchword.keys.custody import KeyUnavailable
-from watchword.server import registrar
+from watchword.server import cross_account, registrar
 from watchword.server.api_worker import QUEUED_MAX, THREADS
 from watchword.server.certificates import PeerRefused, client_context, region_of, server_context
 from watchword.server.courier import Courier
@@ -95,6 +95,7 @@ async def _serve(region: Region, courier: Courier, context: Context) -> None:
             _every(REAP_S, ended, "reaper", lambda: _reap(region)),
             _every(REAP_S, ended, "keeper of keys", lambda: _tend_keys(region)),
             _every(registrar.LOOK_S, ended, "registrar", registrar.Registrar(region).look),
+            _every(cross_account.LOOK_S, ended, "copier", lambda: cross_account.look(region)),
             _every(SCRUB_S, ended, "scrubber", _scrubber(region)),
             _every(SEAL_LOOK_S, ended, "seal", lambda: heed_seal(region)),
             _every(REWRAP_S, ended, "rewrapper", _rewrapper(region, ended)),

@@ -39,7 +39,13 @@ from watchword.replication import hands
 from watchword.replication.cargo import Cargo
 from watchword.replication.met import Met
 from watchword.replication.model import Kind
-from watchword.secrets import cross_account, replica_receiving, replica_sending, rotation_operations
+from watchword.secrets import (
+    cross_account,
+    cross_account_copy,
+    replica_receiving,
+    replica_sending,
+    rotation_operations,
+)
 from watchword.secrets import operations as secrets
 from watchword.secrets import policy_operations as policies
 from watchword.secrets.sealing import OPENERS_MAX, Openers
@@ -280,6 +286,7 @@ def compose(
         *policies.bindings(read_policy=policy_checks.examine),
         *rotation_operations.bindings(rotators=rotation_operations.NoRotators(), openers=openers),
         *cross_account.bindings(),
+        *cross_account_copy.bindings(),
         *replica_sending.bindings(),
         *replica_receiving.bindings(met=met),
         *hands.bindings(met=met, steps=keys.STEPS),

@@ -140,6 +140,8 @@ def weight_of(secret: Secret) -> int:
     texts = len(secret.policy or "") + len(secret.description or "")
     if secret.rotation is not None:
         texts += RECORD_BYTES + sum(len(key) + len(value) + 150 for key, value in secret.rotation.metadata)
+    if secret.primary_across is not None or secret.replica_across is not None:
+        texts += RECORD_BYTES
     tags = sum(len(name) + len(value) + 150 for name, value in (secret.tags or {}).items())
     return (
         RECORD_BYTES + texts + tags + VERSION_BYTES * len(secret.versions) + VERSION_BYTES * len(secret.links)

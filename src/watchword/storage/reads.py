@@ -26,6 +26,8 @@ from watchword.storage.rows import (
     key_of,
     link_row_of,
     material_of,
+    primary_across_of,
+    replica_across_of,
     replica_wanted_of,
     rotation_of,
     tags_of,
@@ -50,7 +52,7 @@ _TOGETHER = "(" + ", ".join("?" * TOGETHER) + ")"
 _VERSIONS_OF_SECRETS = SQL["versions_of_secrets"].replace("(?)", _TOGETHER)
 _LINKS_OF_SECRETS = SQL["links_of_secrets"].replace("(?)", _TOGETHER)
 
-_HEAD = 17
+_HEAD = 19
 """How many columns of `secret_by_name` are the secret's own; the others are the incoming link's."""
 
 
@@ -137,6 +139,8 @@ def _secret(
     purge_ms: int | None,
     type_: str | None,
     rotation: str | None,
+    primary_across: str | None,
+    replica_across: str | None,
     *,
     incoming: Incoming | None,
     versions: Mapping[str, Version],
@@ -166,6 +170,8 @@ def _secret(
         rotation=None if rotation is None else rotation_of(rotation),
         incoming=incoming,
         links=links,
+        primary_across=None if primary_across is None else primary_across_of(primary_across),
+        replica_across=None if replica_across is None else replica_across_of(replica_across),
     )
 
 
@@ -277,6 +283,10 @@ def _before_first(listing: SecretListing) -> tuple[int | str, str]:
     if listing.order == "name":
         return (LAST_CHARACTER, "") if listing.descending else ("", "")
     return (BIGINT_MAX, "") if listing.descending else (-1, "")
+
+
+def sids_due_across(raw: sqlite3.Connection, *, now: int, limit: int) -> Sequence[tuple[str, str]]:
+    return raw.execute(SQL["sids_due_across"], (now, limit)).fetchall()
 
 
 def sids_due_for_purge(raw: sqlite3.Connection, *, now: int, limit: int) -> Sequence[tuple[str, str]]:

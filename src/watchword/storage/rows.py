@@ -30,7 +30,7 @@ from watchword.keys.model import (
 )
 from watchword.replication.model import Incoming, Kind, Lifecycle, Link, Role, Stand, Status
 from watchword.replication.store import LinkRow
-from watchword.secrets.model import Rotation, Secret, Version
+from watchword.secrets.model import PrimaryAcross, ReplicaAcross, Rotation, Secret, Version
 
 Column = str | int | bytes | None
 
@@ -203,10 +203,25 @@ def secret_columns(secret: Secret) -> tuple[Column, ...]:
         secret.purge_ms,
         secret.type,
         None if secret.rotation is None else rotation_text(secret.rotation),
+        None if secret.primary_across is None else across_text(secret.primary_across),
+        None if secret.replica_across is None else across_text(secret.replica_across),
+        secret.across_due_ms,
         None if secret.incoming is None else secret.incoming.link_id,
         secret.account,
         secret.sid,
     )
+
+
+def across_text(link: PrimaryAcross | ReplicaAcross) -> str:
+    return json.dumps(asdict(link), ensure_ascii=False, separators=(",", ":"))
+
+
+def primary_across_of(text: str) -> PrimaryAcross:
+    return msgspec.json.decode(text, type=PrimaryAcross)
+
+
+def replica_across_of(text: str) -> ReplicaAcross:
+    return msgspec.json.decode(text, type=ReplicaAcross)
 
 
 def rotation_text(rotation: Rotation) -> str:

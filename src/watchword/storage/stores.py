@@ -195,6 +195,10 @@ class SQLiteStores:
             ]
         )
 
+    def is_due_across(self, *, now: int) -> bool:
+        """Whether a replica in another account of its primary is behind, and may be tried."""
+        return bool(self._connection().snapshot(lambda raw: reads.sids_due_across(raw, now=now, limit=1)))
+
     def identity_revisions(self) -> dict[str, int]:
         """At which revision each account's identity stands here."""
         return self._connection().snapshot(

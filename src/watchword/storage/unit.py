@@ -12,12 +12,13 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
 
-from watchword.api.call import Change, Place
+from watchword.api.call import Change, Place, Principal
 from watchword.api.unit import EventRow, Moved, StoreUnavailable
 from watchword.identity import opt_in
 from watchword.identity.directory import Directory
 from watchword.identity.model import AccessKey, AccessKeyUse
 from watchword.identity.store import SID as IDENTITY_SID
+from watchword.identity.store import IdentityChanged
 from watchword.keys.model import Alias, Grant, KMSKey, ReplicaWanted, Use
 from watchword.keys.store import KeyDestroyed, KeySaved
 from watchword.replication.model import Answered, Incoming, Kind, Lifecycle, Verdict
@@ -58,7 +59,17 @@ class SQLiteUnit:
     After `commit` it is empty, as new. Every read raises StoreUnavailable when the database can't be read.
     """
 
-    __slots__ = ("_commits", "_connection", "_directories", "_overlay", "_rows", "_seat", "_seen", "_version")
+    __slots__ = (
+        "_commits",
+        "_connection",
+        "_directories",
+        "_overlay",
+        "_rests",
+        "_rows",
+        "_seat",
+        "_seen",
+        "_version",
+    )
 
     def __init__(
         self, connection: Connection, *, seat: reads.Seat, directories: dict[str, Directory]
@@ -70,6 +81,8 @@ class SQLiteUnit:
         self._overlay: Overlay | None = None
         self._rows: RowCache | None = None
         self._seen: dict[_Seen, object] = {}
+        self._rests: dict[tuple[str, str], tuple[Directory | None, Principal]] = {}
+        """By account and ARN what a principal's decisions rest on: the first that was seen."""
         self._version = 0
         self._commits = 0
 
@@ -171,6 +184,9 @@ class SQLiteUnit:
 
     def due_for_purge(self, *, now: int, limit: int) -> Sequence[Secret]:
         return self._page(lambda raw: reads.sids_due_for_purge(raw, now=now, limit=limit))
+
+    def due_across(self, *, now: int, limit: int) -> Sequence[Secret]:
+        return self._page(lambda raw: reads.sids_due_across(raw, now=now, limit=limit))
 
     def _page(self, addresses: Callable[[sqlite3.Connection], Sequence[tuple[str, str]]]) -> Sequence[Secret]:
         if self._rows is None:
@@ -391,14 +407,24 @@ class SQLiteUnit:
         staged = None if self._overlay is None else self._overlay.directory(account)
         if staged is not None:
             return staged
+        held = self._directory(account)
+        self._seen.setdefault((_DIRECTORY, account, ""), _stamp_of(held))
+        return held
+
+    def glimpse(self, account: str) -> Directory | None:
+        staged = None if self._overlay is None else self._overlay.directory(account)
+        return self._directory(account) if staged is None else staged
+
+    def rests_on(self, directory: Directory | None, principal: Principal) -> None:
+        self._rests.setdefault((principal.account, principal.arn), (directory, principal))
+
+    def _directory(self, account: str) -> Directory | None:
         rows = self._rows or self._fresh()
         held = rows.directories.get(account)
         if held is None:
             held = self._read_directory(account)
             if held is not None:
                 rows.directories[account] = held
-        stamp = None if held is None else (held.revision, held.content_id, int(held.in_force))
-        self._seen.setdefault((_DIRECTORY, account, ""), stamp)
         return held
 
     def _read_directory(self, account: str) -> Directory | None:
@@ -477,9 +503,14 @@ class SQLiteUnit:
         staged = self._overlay.staged if self._overlay is not None else []
         if staged or events:
             self._connection.tx(lambda raw: self._write(raw, staged, events))
+        for change in staged:
+            if isinstance(change, IdentityChanged):
+                # Whoever reads it next in this process finds it read; that the revision still is this one, it looks.
+                self._directories[change.after.account] = change.after
         self._overlay = None
         self._rows = None
         self._seen = {}
+        self._rests = {}
 
     def _write(self, raw: sqlite3.Connection, staged: Sequence[Change], events: Sequence[EventRow]) -> None:
         if staged:
@@ -491,7 +522,7 @@ class SQLiteUnit:
         changes.write_events(raw, events)
 
     def _verify(self, raw: sqlite3.Connection) -> None:
-        if not self._seen:
+        if not (self._seen or self._rests):
             return
         _, version = self._connection.fresh_rows()
         if (version, self._connection.commits) == (self._version, self._commits):
@@ -499,6 +530,9 @@ class SQLiteUnit:
         for (kind, first, second), value in self._seen.items():
             if _standing(raw, kind, first, second) != value:
                 raise Moved("something that was read has changed")
+        for (account, _), (directory, principal) in self._rests.items():
+            if not _stands(raw, account, directory, principal):
+                raise Moved("what a decision rests on has changed")
 
 
 def _forgets(change: Change) -> bool:
@@ -511,6 +545,25 @@ def _forgets(change: Change) -> bool:
             for version, one in change.before.materials.items()
         )
     return isinstance(change, SecretPurged | KeyDestroyed)
+
+
+def _stamp_of(directory: Directory | None) -> tuple[int, str, int] | None:
+    return None if directory is None else (directory.revision, directory.content_id, int(directory.in_force))
+
+
+def _stands(raw: sqlite3.Connection, account: str, directory: Directory | None, principal: Principal) -> bool:
+    """Whether what was decided about a principal would be decided now, inside the write transaction."""
+    stamp = raw.execute(SQL["identity_stamp"], (account,)).fetchone()
+    if stamp == _stamp_of(directory):
+        return True
+    if stamp is None or directory is None or bool(stamp[2]) != directory.in_force:
+        return False
+    for address in directory.basis_of(principal):
+        held = directory.items.get(address)
+        row = raw.execute(SQL["identity_item_content"], (account, *address)).fetchone()
+        if (None if row is None else row[0]) != (None if held is None else held.content_id):
+            return False
+    return True
 
 
 def _standing(raw: sqlite3.Connection, kind: int, first: str, second: str) -> object:

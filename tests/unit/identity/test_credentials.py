@@ -77,6 +77,11 @@ class Identity:
     def directory(self, account: str) -> Directory | None:
         return self.known
 
+    glimpse = directory
+
+    def rests_on(self, directory: Directory | None, principal: Principal) -> None:
+        """Nothing is committed here."""
+
     def accounts(self) -> tuple[str, ...]:
         return (ACCOUNT,)
 

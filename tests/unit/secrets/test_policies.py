@@ -109,15 +109,15 @@ def test_a_validation_reports_a_policy_that_locks_its_author_out_last() -> None:
 @pytest.mark.parametrize("name", [None, "default"])
 def test_the_default_policy_is_the_one_that_is_meant(name: str | None) -> None:
     check_changeable(name)
-    check_readable(name)
+    check_readable(secret(), name)
 
 
-@pytest.mark.parametrize("name", ["Default", "other", "default-2"])
+@pytest.mark.parametrize("name", ["Default", "other", "default-2", "cross-account-replication"])
 def test_there_is_no_policy_of_another_name(name: str) -> None:
     with pytest.raises(InvalidParameterException):
         check_changeable(name)
     with pytest.raises(ResourceNotFoundException):
-        check_readable(name)
+        check_readable(secret(), name)
 
 
 @pytest.mark.parametrize(("before", "after"), [(None, "{}"), ("{}", "{ }"), ("{}", None)])

@@ -1031,6 +1031,7 @@ CREATE_SECRET = Operation(
     also=(
         Also(action="secretsmanager:TagResource", member="tags"),
         Also(action="secretsmanager:ReplicateSecretToRegions", member="add_replica_regions"),
+        Also(action="secretsmanager:PutResourcePolicy", member="cross_account_primary_arn"),
     ),
 )
 

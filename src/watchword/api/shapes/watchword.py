@@ -545,6 +545,14 @@ class TendKeysResponse(Shape, frozen=True, kw_only=True):
     tended: int | None = field(name="Tended", default=None)
 
 
+class TendCrossAccountRequest(Shape, frozen=True, kw_only=True):
+    pass
+
+
+class TendCrossAccountResponse(Shape, frozen=True, kw_only=True):
+    tended: int | None = field(name="Tended", default=None)
+
+
 class SealForRegionRequest(Shape, frozen=True, kw_only=True):
     key_id: str | None = field(name="KeyId", default=None)
     ciphertext_blob: bytes | None = field(name="CiphertextBlob", default=None)
@@ -781,6 +789,7 @@ ACK_HANDS = _operation("AckHands", AckHandsRequest, None)
 PROMOTION_TOLD = _operation("PromotionTold", PromotionToldRequest, None)
 PURGE_SECRETS = _operation("PurgeSecrets", PurgeSecretsRequest, PurgeSecretsResponse)
 TEND_KEYS = _operation("TendKeys", TendKeysRequest, TendKeysResponse)
+TEND_CROSS_ACCOUNT = _operation("TendCrossAccount", TendCrossAccountRequest, TendCrossAccountResponse)
 READ_KEY = _operation("ReadKey", ReadReplicaRequest, ReadKeyResponse)
 ACK_KEY = _operation("AckKey", AckReplicaRequest, None)
 TEND_IDENTITY = _operation("TendIdentity", TendIdentityRequest, TendIdentityResponse)
@@ -858,6 +867,7 @@ OPERATIONS: dict[str, Operation] = {
         PROMOTION_TOLD,
         PURGE_SECRETS,
         TEND_KEYS,
+        TEND_CROSS_ACCOUNT,
         TEND_IDENTITY,
         READ_ACCOUNT,
         ACK_ACCOUNT,

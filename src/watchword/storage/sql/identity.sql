@@ -18,6 +18,10 @@ SELECT incoming_link_id FROM identity WHERE account = ?
 -- Whose what a link brings is.
 SELECT account FROM incoming WHERE link_id = ?
 
+-- name: identity_item_content
+-- Whether one of them is what it was.
+SELECT content_id FROM identity_item WHERE account = ? AND kind = ? AND id = ?
+
 -- name: identity_items
 -- All that an account's identity is made of.
 SELECT kind, id, revision, content_id, body FROM identity_item WHERE account = ?

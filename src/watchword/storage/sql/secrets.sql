@@ -2,6 +2,7 @@
 -- The secret that holds a name, with the link that made it.
 SELECT s.account, s.sid, s.name, s.suffix, s.description, s.kms_key_id, s.policy, s.tags, s.revision, s.head_revision,
        s.stamp, s.created_ms, s.changed_ms, s.deleted_ms, s.purge_ms, s.type, s.rotation,
+       s.primary_across, s.replica_across,
        i.link_id, i.primary_region, i.epoch, i.role, i.stand_incarnation, i.stand_revision, i.stand_digest, i.told
 FROM secret s LEFT JOIN incoming i ON i.link_id = s.incoming_link_id
 WHERE s.account = ? AND s.name = ?
@@ -10,6 +11,7 @@ WHERE s.account = ? AND s.name = ?
 -- The same, by the row's own id.
 SELECT s.account, s.sid, s.name, s.suffix, s.description, s.kms_key_id, s.policy, s.tags, s.revision, s.head_revision,
        s.stamp, s.created_ms, s.changed_ms, s.deleted_ms, s.purge_ms, s.type, s.rotation,
+       s.primary_across, s.replica_across,
        i.link_id, i.primary_region, i.epoch, i.role, i.stand_incarnation, i.stand_revision, i.stand_digest, i.told
 FROM secret s LEFT JOIN incoming i ON i.link_id = s.incoming_link_id
 WHERE s.account = ? AND s.sid = ?
@@ -102,18 +104,23 @@ ORDER BY name DESC, sid DESC LIMIT ?
 -- Secrets whose recovery window is over.
 SELECT account, sid FROM secret WHERE purge_ms <= ? ORDER BY purge_ms, sid LIMIT ?
 
+-- name: sids_due_across
+-- Secrets whose replica in another account is behind.
+SELECT account, sid FROM secret WHERE across_due_ms <= ? ORDER BY across_due_ms, sid LIMIT ?
+
 -- name: insert_secret
 -- A new secret; the unique index refuses a name that was taken meanwhile.
 INSERT INTO secret (name, suffix, description, kms_key_id, policy, tags, revision, head_revision, stamp, created_ms,
-                    changed_ms, deleted_ms, purge_ms, type, rotation, incoming_link_id, account, sid, accessed_day)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, -1)
+                    changed_ms, deleted_ms, purge_ms, type, rotation, primary_across, replica_across, across_due_ms,
+                    incoming_link_id, account, sid, accessed_day)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, -1)
 
 -- name: update_secret
 -- A changed secret, if it still has the stamp that the change was decided on.
 UPDATE secret
 SET name = ?, suffix = ?, description = ?, kms_key_id = ?, policy = ?, tags = ?, revision = ?, head_revision = ?,
     stamp = ?, created_ms = ?, changed_ms = ?, deleted_ms = ?, purge_ms = ?, type = ?, rotation = ?,
-    incoming_link_id = ?
+    primary_across = ?, replica_across = ?, across_due_ms = ?, incoming_link_id = ?
 WHERE account = ? AND sid = ? AND stamp = ?
 
 -- name: delete_secret
