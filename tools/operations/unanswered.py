@@ -113,6 +113,27 @@ UNDECLARED: Mapping[tuple[str, str], str] = {
     ("iam.CreateRole", "NoSuchEntity"): "not declared; a boundary that is not there, as of CreateUser",
     ("ec2.DescribeRegions", "DryRunOperation"): OF_EC2,
     ("ec2.DescribeRegions", "InvalidParameterValue"): OF_EC2,
+    (
+        "sts.AssumeRole",
+        "InvalidParameterValue",
+    ): "not declared; what AWS answers to tags of one key, and to keys that conflict",
+    **{
+        (
+            f"kms.{name}",
+            "UnsupportedOperationException",
+        ): "not declared; the Region's keys are with a KMS elsewhere"
+        for name in (
+            "CreateAlias",
+            "CreateGrant",
+            "Decrypt",
+            "Encrypt",
+            "GenerateDataKey",
+            "GenerateDataKeyWithoutPlaintext",
+            "GenerateMac",
+            "ReEncrypt",
+            "UpdateAlias",
+        )
+    },
 }
 """By operation and error: what is answered although neither its model nor the common errors have it."""
 
