@@ -469,8 +469,8 @@ def _huge_list(maker: Maker, document: Members) -> None:
     place = maker.dice.choice(lists)
     item = maker.dice.choice(place.value) if place.value else "x"
     count = maker.dice.choice((0, 21, 51, 101, 1_000, 5_000))
-    # In a form each field of an item has a name before it, and each byte of its text may take three.
-    place.put([item] * min(count, LIST_CHARACTERS_MAX // (4 * len(_text(item)) + 100)))
+    # In a form each field of an item has a name before it, and a character may take twelve.
+    place.put([item] * min(count, LIST_CHARACTERS_MAX // (12 * len(_text(item)) + 200)))
     return None
 
 
