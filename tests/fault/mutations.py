@@ -705,9 +705,15 @@ def _form(model: OperationModel, dice: random.Random, pool: Pool) -> tuple[str, 
             if form:
                 FORM_DAMAGES[name](dice, form)
                 done.append(name)
-    text = "&".join(
-        f"{quote_plus(name, errors='ignore')}={quote_plus(value, errors='ignore')}" for name, value in form
-    )
+    fields, left = [], LIST_CHARACTERS_MAX
+    for name, value in form:
+        field = f"{quote_plus(name, errors='ignore')}={quote_plus(value, errors='ignore')}"
+        left -= len(field) + 1
+        # What does not fit is left out: a body that is too large ends its connection, with what comes after it.
+        if left < 0:
+            break
+        fields.append(field)
+    text = "&".join(fields)
     if damaged and dice.random() < 0.2:
         text += "&" + dice.choice(RAW_FORMS)
         done.append("a raw field")
