@@ -310,7 +310,7 @@ _MEANT: Mapping[str, Callable[[Maker], Any]] = {
     "AssumeRolePolicyDocument": Maker.policy,
     "Policy": Maker.policy,
     "UserName": _one_of(IDENTITIES),
-    "AccessKeyId": _one_of(("AKIAI44QH8DHBEXAMPLE", "ASIAI44QH8DHBEXAMPLE")),
+    "AccessKeyId": _one_of(("AKIAI44QH8DHBEXAMPLE", "ASIADS7JSGQU4WO37SRK")),
     "GroupName": _one_of(IDENTITIES),
     "RoleName": _one_of(IDENTITIES),
     "InstanceProfileName": _one_of(IDENTITIES),
